@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is built the same way. `TPROXY_STRICT`, which CI sets, turns warnings into errors.
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+    ] + (Context.environment["TPROXY_STRICT"] == nil ? [] : [.treatAllWarnings(as: .error)])
+
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "tproxy",
+    products: [
+        .executable(name: "kubectl-tproxy", targets: ["kubectl-tproxy"]),
+        .executable(name: "tproxy-admission", targets: ["Admission"]),
+        .executable(name: "tproxy-manager", targets: ["Manager"]),
+        .executable(name: "tproxy-relay", targets: ["Relay"]),
+        .executable(name: "tproxy-demo", targets: ["Demo"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // Executables: commands, wiring, lifecycles.
+        executable("kubectl-tproxy", ["Telemetry", arguments]),
+        executable("Admission", ["Telemetry", arguments]),
+        executable("Manager", ["Telemetry", arguments]),
+        executable(
+            "Relay",
+            [
+                "DestinationModel", "DestinationRules", "DestinationSources", "SMTP", "UpstreamPool", "Telemetry", "TLS",
+                "YAML", nio, nioPosix, logging, lifecycle, arguments,
+            ]
+        ),
+        executable("Demo", ["MailSink", "TLS", nio, nioPosix, arguments]),
+
+        // What the product knows: pure, no sockets, no clocks of its own.
+        library("DestinationRules", ["DestinationModel"]),
+        library("DestinationSources", ["DestinationModel", "HTTPTransport", logging]),
+        library("SMTP", [nio]),
+        library("UpstreamPool"),
+
+        // Vocabulary and shared services.
+        library("DestinationModel", ["YAML"]),
+        library("Telemetry", [nio, nioPosix, nioHTTP1, logging]),
+        library("MailSink", ["TLS", nio, nioPosix, nioHTTP1]),
+
+        // Swift faces of the C libraries.
+        library("TLS", ["COpenSSL", nio]),
+        library("HTTPTransport", ["CCurl"]),
+        library("YAML", ["CYAML"]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+
+        // Pure tests, a folder for each library, then what needs real servers.
+        tests("TLSTests", ["TLS", nio, nioPosix, nioEmbedded]),
+        tests("HTTPTransportTests", ["HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
+        tests("YAMLTests", ["YAML"]),
+        tests("DestinationModelTests", ["DestinationModel", "YAML"]),
+        tests("DestinationRulesTests", ["DestinationRules", "DestinationModel", "YAML"]),
+        tests("DestinationSourcesTests", ["DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", logging]),
+        tests("SMTPTests", ["SMTP", nio]),
+        tests("UpstreamPoolTests", ["UpstreamPool"]),
+        tests("TelemetryTests", ["Telemetry", nio, nioPosix, logging]),
+        tests("MailSinkTests", ["MailSink", "TLS", nio, nioPosix]),
+        tests(
+            "RelayTests",
+            [
+                "Relay", "MailSink", "SMTP", "UpstreamPool", "TLS", "DestinationModel", "DestinationSources", "Telemetry", nio,
+                nioPosix, nioEmbedded, logging,
+            ]
+        ),
+        tests("IntegrationTests", ["MailSink", "TLS", nio, nioPosix]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tproxy-demo")
+}

@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct ManagerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "tproxy-manager")
+}
