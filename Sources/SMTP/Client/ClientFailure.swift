@@ -1,0 +1,24 @@
+/// Why a session with a mail server can't be established, or can't go on.
+public enum ClientFailure: Hashable, Sendable, Error {
+    /// The greeting or EHLO was answered with a refusal.
+    case refused(Reply)
+    /// No mechanism that we may use is offered.
+    case noMechanism(offered: [String])
+    /// The login was refused for good (5yz).
+    case loginRefused(SASLMechanism, Reply)
+    /// The login can't be had now (4yz).
+    case loginDeferred(SASLMechanism, Reply)
+    /// The server sent what is no reply.
+    case malformed(ReplyParser.Malformation)
+    /// The server sent a reply that nothing asked for.
+    case unexpectedReply(Reply)
+
+    /// Whether this says that the server has too many sessions of ours: a 421, or Office 365's 432, before the login is
+    /// through.
+    public var isTooManySessions: Bool {
+        switch self {
+        case .refused(let reply), .loginDeferred(_, let reply): reply.code == 421 || reply.code == 432
+        case .noMechanism, .loginRefused, .malformed, .unexpectedReply: false
+        }
+    }
+}

@@ -1,0 +1,264 @@
+public import NIOCore
+
+/// The client side of SMTP: one session with a mail server, from the greeting over the login to any number of
+/// transactions (RFC 5321, 2920, 4954). No I/O, no clock: bytes and requests go in, actions come out.
+///
+/// Feed it with ``receive(_:)`` or a request, then run ``nextAction()`` until it returns nil.
+public struct ClientMachine: Sendable {
+    /// How to introduce oneself and log in.
+    public struct Configuration: Hashable, Sendable {
+        /// The argument of EHLO: a domain name or an address literal.
+        public var name: String
+        /// The server, as OAUTHBEARER wants to know it.
+        public var host: String
+        public var port: Int
+        public var credentials: SASLCredentials
+        /// The mechanisms that the destination permits, in upper case; nil for all.
+        public var allowedMechanisms: [String]?
+
+        public init(
+            name: String,
+            host: String,
+            port: Int,
+            credentials: SASLCredentials,
+            allowedMechanisms: [String]? = nil
+        ) {
+            self.name = name
+            self.host = host
+            self.port = port
+            self.credentials = credentials
+            self.allowedMechanisms = allowedMechanisms
+        }
+    }
+
+    /// What is to be done.
+    public enum Action: Hashable, Sendable {
+        case write(ByteBuffer)
+        /// Logged in and ready for transactions.
+        case established(Capabilities)
+        /// The reply to what a transaction asked for.
+        case replied(ClientExpectation, Reply)
+        /// Close the connection. Nothing more will come.
+        case fail(ClientFailure)
+        /// The server has answered QUIT.
+        case close
+    }
+
+    private enum State {
+        /// To ``ehlo`` by the greeting, to ``over`` by a refusal.
+        case greeting
+        /// To ``authenticating`` or ``ready``, or ``over``.
+        case ehlo
+        /// To ``ready`` or ``over``.
+        case authenticating(SASLExchange)
+        /// Replies come in the order of `expected`. To ``over`` by QUIT or by a reply that nothing asked for.
+        case ready
+        case over
+    }
+
+    private struct Request {
+        var expectation: ClientExpectation
+        var bytes: ByteBuffer
+    }
+
+    private let configuration: Configuration
+    private var state = State.greeting
+    private var parser = ReplyParser()
+    private var inbound = ByteBuffer()
+    /// Requests that were sent and wait for their reply, oldest first.
+    private var expected: [ClientExpectation] = [.greeting]
+    /// Requests that wait until the server, which can't pipeline, has answered the one before.
+    private var held: [Request] = []
+    private var actions: [Action] = []
+
+    /// What the server offered; nothing before ``Action/established(_:)``.
+    public private(set) var capabilities = Capabilities()
+
+    public init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    /// The reply that the session waits for now; nil when the next move is ours.
+    public var expectation: ClientExpectation? { expected.first }
+
+    /// Octets from the server.
+    public mutating func receive(_ bytes: ByteBuffer) {
+        guard !isOver else { return }
+        if inbound.readableBytes == 0 {
+            inbound = bytes
+        } else {
+            inbound.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// The next thing to do, or nil until something is received or requested.
+    public mutating func nextAction() -> Action? {
+        while actions.isEmpty, !isOver, inbound.readableBytes > 0 {
+            do {
+                guard let reply = try parser.next(from: &inbound) else { break }
+                handle(reply)
+            } catch {
+                fail(.malformed(error))
+            }
+        }
+        if inbound.readableBytes == 0, inbound.capacity > 0 { inbound = ByteBuffer() }
+        return actions.isEmpty ? nil : actions.removeFirst()
+    }
+
+    // MARK: Requests of a transaction
+
+    /// MAIL, with the parameters that the client gave and the server knows.
+    public mutating func mail(_ address: EnvelopeAddress) {
+        command(.mail, "MAIL FROM:<\(address.path.mailbox)>\(Self.words(address.parameters))")
+    }
+
+    /// RCPT.
+    public mutating func recipient(_ address: EnvelopeAddress) {
+        command(.recipient, "RCPT TO:<\(address.path.mailbox)>\(Self.words(address.parameters))")
+    }
+
+    /// DATA.
+    public mutating func data() {
+        command(.data, "DATA")
+    }
+
+    /// A part of the message, dots stuffed, behind a 354.
+    public mutating func content(_ bytes: ByteBuffer) {
+        guard !isOver else { return }
+        actions.append(.write(bytes))
+    }
+
+    /// The final dot. The message must have ended with CRLF, or be empty.
+    public mutating func endOfData() {
+        send(Request(expectation: .endOfData, bytes: ByteBuffer(staticString: ".\r\n")))
+    }
+
+    /// Ends a transaction that didn't come to its final dot; also a probe.
+    public mutating func reset() {
+        command(.reset, "RSET")
+    }
+
+    /// Takes leave.
+    public mutating func quit() {
+        command(.quit, "QUIT")
+    }
+
+    // MARK: Inside
+
+    private var isOver: Bool {
+        switch state {
+        case .over: true
+        case .greeting, .ehlo, .authenticating, .ready: false
+        }
+    }
+
+    private static func words(_ parameters: [Parameter]) -> String {
+        parameters.map { " \($0)" }.joined()
+    }
+
+    private mutating func command(_ expectation: ClientExpectation, _ line: String) {
+        var bytes = ByteBuffer()
+        bytes.writeString(line)
+        bytes.writeStaticString("\r\n")
+        send(Request(expectation: expectation, bytes: bytes))
+    }
+
+    /// Sends at once where the server pipelines (RFC 2920), else when all before was answered.
+    private mutating func send(_ request: Request) {
+        guard !isOver else { return }
+        guard held.isEmpty, expected.isEmpty || capabilities.pipelining else {
+            held.append(request)
+            return
+        }
+        expected.append(request.expectation)
+        if case .write(var bytes) = actions.last, bytes.readableBytes < 1024 {
+            // One write, one TLS record, for what is pipelined.
+            bytes.writeImmutableBuffer(request.bytes)
+            actions[actions.count - 1] = .write(bytes)
+        } else {
+            actions.append(.write(request.bytes))
+        }
+    }
+
+    private mutating func sendHeld() {
+        guard expected.isEmpty, !held.isEmpty else { return }
+        let request = held.removeFirst()
+        expected.append(request.expectation)
+        actions.append(.write(request.bytes))
+    }
+
+    private mutating func fail(_ failure: ClientFailure) {
+        state = .over
+        expected = []
+        held = []
+        actions.append(.fail(failure))
+    }
+
+    private mutating func handle(_ reply: Reply) {
+        guard !expected.isEmpty else {
+            return fail(.unexpectedReply(reply))
+        }
+        let expectation = expected.removeFirst()
+        switch state {
+        case .greeting:
+            guard reply.code == 220 else { return fail(.refused(reply)) }
+            state = .ehlo
+            command(.ehlo, "EHLO \(configuration.name)")
+        case .ehlo:
+            guard reply.isPositive else { return fail(.refused(reply)) }
+            capabilities = Capabilities(ehlo: reply)
+            logIn()
+        case .authenticating(var exchange):
+            if reply.code == 334 {
+                let answer = exchange.answer()
+                state = .authenticating(exchange)
+                command(.authentication, answer)
+            } else if reply.isPositive {
+                becomeReady()
+            } else if reply.isTransient {
+                fail(.loginDeferred(exchange.mechanism, reply))
+            } else {
+                fail(.loginRefused(exchange.mechanism, reply))
+            }
+        case .ready:
+            ready(expectation, reply)
+        case .over:
+            break
+        }
+    }
+
+    private mutating func logIn() {
+        guard configuration.credentials != .none else {
+            return becomeReady()
+        }
+        let exchange = SASLExchange(
+            credentials: configuration.credentials,
+            offered: capabilities.authenticationMechanisms,
+            allowed: configuration.allowedMechanisms,
+            host: configuration.host,
+            port: configuration.port
+        )
+        guard var exchange else {
+            return fail(.noMechanism(offered: capabilities.authenticationMechanisms))
+        }
+        let line = exchange.command()
+        state = .authenticating(exchange)
+        command(.authentication, line)
+    }
+
+    private mutating func becomeReady() {
+        state = .ready
+        actions.append(.established(capabilities))
+    }
+
+    private mutating func ready(_ expectation: ClientExpectation, _ reply: Reply) {
+        switch expectation {
+        case .quit:
+            state = .over
+            actions.append(.close)
+        case .greeting, .ehlo, .authentication, .mail, .recipient, .data, .endOfData, .reset:
+            actions.append(.replied(expectation, reply))
+            sendHeld()
+        }
+    }
+}

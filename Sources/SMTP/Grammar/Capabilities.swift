@@ -1,0 +1,63 @@
+/// What a mail server offered in its EHLO reply (RFC 5321 §4.1.1.1), as far as the relay makes use of it.
+public struct Capabilities: Hashable, Sendable {
+    /// SIZE (RFC 1870): the largest message in octets. Zero is "no fixed limit"; nil: not offered.
+    public var size: Int?
+    /// PIPELINING (RFC 2920).
+    public var pipelining = false
+    /// 8BITMIME (RFC 6152).
+    public var eightBitMIME = false
+    /// SMTPUTF8 (RFC 6531).
+    public var smtpUTF8 = false
+    /// DSN (RFC 3461).
+    public var deliveryStatusNotifications = false
+    /// ENHANCEDSTATUSCODES (RFC 2034).
+    public var enhancedStatusCodes = false
+    /// LIMITS RCPTMAX (RFC 9422): recipients in one transaction.
+    public var mostRecipients: Int?
+    /// AUTH (RFC 4954): the mechanisms in upper case.
+    public var authenticationMechanisms: [String] = []
+
+    public init() {}
+
+    /// Reads a positive reply to EHLO. What is unknown or malformed is left out.
+    public init(ehlo reply: Reply) {
+        for line in reply.lines.dropFirst() {
+            // `AUTH=PLAIN` is how servers of the nineties wrote it; some still send both forms.
+            let words = String(decoding: line, as: UTF8.self).uppercased()
+                .split(whereSeparator: { $0 == " " || $0 == "=" && line.starts(with: "AUTH=".utf8) })
+            guard let keyword = words.first else { continue }
+            let values = words.dropFirst()
+            switch keyword {
+            case "SIZE": size = max(0, values.first.flatMap { Int($0) } ?? 0)
+            case "PIPELINING": pipelining = true
+            case "8BITMIME": eightBitMIME = true
+            case "SMTPUTF8": smtpUTF8 = true
+            case "DSN": deliveryStatusNotifications = true
+            case "ENHANCEDSTATUSCODES": enhancedStatusCodes = true
+            case "LIMITS": mostRecipients = Self.recipientLimit(in: values) ?? mostRecipients
+            case "AUTH":
+                for mechanism in values.map(String.init) where !authenticationMechanisms.contains(mechanism) {
+                    authenticationMechanisms.append(mechanism)
+                }
+            default: break
+            }
+        }
+    }
+
+    private static func recipientLimit(in values: ArraySlice<Substring>) -> Int? {
+        for value in values where value.hasPrefix("RCPTMAX=") {
+            if let limit = Int(value.dropFirst("RCPTMAX=".count)), limit > 0 {
+                return limit
+            }
+        }
+        return nil
+    }
+
+    /// The largest message that both this server and `ours` (octets, zero: no limit) take; zero: no limit.
+    public func messageLimit(ours: Int) -> Int {
+        switch (size ?? 0, ours) {
+        case (0, let limit), (let limit, 0): limit
+        case (let theirs, let ours): min(theirs, ours)
+        }
+    }
+}

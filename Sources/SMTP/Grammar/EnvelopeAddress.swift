@@ -1,0 +1,31 @@
+/// What MAIL and RCPT carry: a path and its extension parameters.
+public struct EnvelopeAddress: Hashable, Sendable {
+    /// The reverse-path or forward-path.
+    public var path: EnvelopePath
+    /// The extension parameters in the order in which they came.
+    public var parameters: [Parameter]
+
+    /// The value of SIZE, in octets (RFC 1870); nil where it is absent or no number.
+    public var declaredSize: Int? {
+        parameters.first { $0.keyword == "SIZE" }?.value.flatMap(Int.init)
+    }
+
+    /// Reads `FROM:` or `TO:`, a path and parameters.
+    static func read(_ argument: Substring.UTF8View, after label: StaticString) -> EnvelopeAddress? {
+        let label = "\(label)".utf8
+        guard argument.count > label.count, argument.prefix(label.count).elementsEqual(label, by: equalIgnoringCase)
+        else {
+            return nil
+        }
+        var rest = argument.dropFirst(label.count)
+        guard let path = EnvelopePath.take(from: &rest) else { return nil }
+        guard rest.isEmpty || rest.first == UInt8(ascii: " "), let parameters = Parameter.list(from: rest) else {
+            return nil
+        }
+        return EnvelopeAddress(path: path, parameters: parameters)
+    }
+
+    private static func equalIgnoringCase(_ one: UInt8, _ other: UInt8) -> Bool {
+        one == other || (one | 0x20 == other | 0x20 && (0x61...0x7A).contains(one | 0x20))
+    }
+}

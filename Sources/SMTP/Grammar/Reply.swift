@@ -1,0 +1,71 @@
+public import NIOCore
+
+/// An SMTP reply (RFC 5321 §4.2): a code and one or more lines of text.
+///
+/// The text is kept as the octets that were on the wire, so that an upstream's reply can be passed on word for word,
+/// whatever its character set.
+public struct Reply: Hashable, Sendable {
+    /// The three digits, 200 to 599.
+    public var code: Int
+    /// The text of each line, without the code and without the line end. Never empty.
+    public var lines: [[UInt8]]
+
+    /// A reply with the octets of its lines.
+    public init(code: Int, lines: [[UInt8]]) {
+        self.code = code
+        self.lines = lines.isEmpty ? [[]] : lines
+    }
+
+    /// A reply of ours: one line of text, by convention with its enhanced status code (RFC 3463) in front.
+    public init(_ code: Int, _ text: String) {
+        self.init(code: code, lines: [Array(text.utf8)])
+    }
+
+    /// 2yz: done.
+    public var isPositive: Bool { (200..<300).contains(code) }
+    /// 3yz: go on.
+    public var isIntermediate: Bool { (300..<400).contains(code) }
+    /// 4yz: not now.
+    public var isTransient: Bool { (400..<500).contains(code) }
+    /// 5yz: not ever.
+    public var isPermanent: Bool { code >= 500 }
+
+    /// All lines as one text, for people: control characters and what isn't UTF-8 are replaced.
+    public var text: String {
+        lines.map { line in
+            String(
+                String.UnicodeScalarView(
+                    String(decoding: line, as: UTF8.self).unicodeScalars.map {
+                        $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+                    }
+                )
+            )
+        }.joined(separator: " ")
+    }
+
+    /// The same reply with another code, and with an enhanced status code of the same class.
+    func replacingCode(with code: Int) -> Reply {
+        var copy = self
+        copy.code = code
+        let digit = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: code / 100)
+        for index in copy.lines.indices {
+            // An enhanced status code starts with the class and a dot; its class must agree with the reply's.
+            if copy.lines[index].count >= 2, copy.lines[index][1] == UInt8(ascii: ".") {
+                copy.lines[index][0] = digit
+            }
+        }
+        return copy
+    }
+}
+
+extension ByteBuffer {
+    /// Appends the reply in its wire form, every line ended by CRLF.
+    public mutating func writeReply(_ reply: Reply) {
+        for (index, line) in reply.lines.enumerated() {
+            writeString(String(reply.code))
+            writeInteger(UInt8(ascii: index == reply.lines.count - 1 ? " " : "-"))
+            writeBytes(line)
+            writeStaticString("\r\n")
+        }
+    }
+}

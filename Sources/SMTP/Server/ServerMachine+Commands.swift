@@ -1,0 +1,241 @@
+import NIOCore
+
+extension ServerMachine {
+    /// RFC 5321 §4.5.3.1.4.
+    private static let longestLine = 512
+    /// What SIZE, 8BITMIME, SMTPUTF8 and DSN add to MAIL and RCPT (RFC 3461 §6 alone adds 500 octets).
+    private static let longestEnvelopeLine = 512 + 600
+
+    /// Reads and answers one command.
+    mutating func readCommand() -> Bool {
+        guard let (line, length, endsWithCRLF) = commandLine() else { return false }
+        let command = Command.read(line)
+        switch command {
+        case .rcpt, .data:
+            break
+        case .helo, .ehlo, .mail, .rset, .noop, .quit, .help, .vrfy, .expn, .auth, .notOffered, .malformed, .blank,
+            .foreignProtocol, .unknown:
+            // Only RCPT and DATA run ahead of replies that are due; all else waits its turn.
+            guard !awaitsReply else { return false }
+        }
+        inbound.moveReaderIndex(forwardBy: length)
+        if endsWithCRLF { hasSentCRLF = true }
+        carryOut(command)
+        return true
+    }
+
+    /// The next line without its end, its length with it, and whether CRLF ended it. Over-long lines are answered here.
+    private mutating func commandLine() -> (line: Substring, length: Int, endsWithCRLF: Bool)? {
+        let view = inbound.readableBytesView
+        guard let end = view.firstIndex(of: UInt8(ascii: "\n")) else {
+            if isSkippingLine {
+                inbound.clear()
+            } else if view.count >= Self.longestEnvelopeLine, !awaitsReply {
+                isSkippingLine = true
+                inbound.clear()
+                refuse(Reply(500, "5.5.2 line too long"))
+            }
+            return nil
+        }
+        let length = end - view.startIndex + 1
+        guard !isSkippingLine else {
+            isSkippingLine = false
+            inbound.moveReaderIndex(forwardBy: length)
+            return commandLine()
+        }
+        let endsWithCRLF = length >= 2 && view[end - 1] == UInt8(ascii: "\r")
+        let text = view[view.startIndex..<(end - (endsWithCRLF ? 1 : 0))]
+        let verb = text.prefix(4).map { $0 & 0xDF }
+        let isEnvelope = verb.elementsEqual("MAIL".utf8) || verb.elementsEqual("RCPT".utf8)
+        guard length <= (isEnvelope ? Self.longestEnvelopeLine : Self.longestLine) else {
+            guard !awaitsReply else { return nil }
+            inbound.moveReaderIndex(forwardBy: length)
+            refuse(Reply(500, "5.5.2 line too long"))
+            return isClosed ? nil : commandLine()
+        }
+        guard let line = String(validating: text, as: UTF8.self) else {
+            guard !awaitsReply else { return nil }
+            inbound.moveReaderIndex(forwardBy: length)
+            refuse(Reply(500, "5.5.2 line is not UTF-8"))
+            return isClosed ? nil : commandLine()
+        }
+        return (line[...], length, endsWithCRLF)
+    }
+
+    private mutating func carryOut(_ command: Command) {
+        switch command {
+        case .blank:
+            countIdleCommand()
+        case .noop:
+            answerIdleCommand(Reply(250, "2.0.0 OK"))
+        case .help:
+            answerIdleCommand(Reply(214, "2.0.0 MAIL FROM, RCPT TO, DATA: the rest is done for you, login included"))
+        case .vrfy:
+            answerIdleCommand(Reply(252, "2.0.0 cannot verify, send the message and see"))
+        case .expn:
+            refuse(Reply(502, "5.5.1 EXPN is not offered"))
+        case .auth:
+            refuse(Reply(503, "5.5.1 no login is needed here, the relay logs in for you; go on with MAIL FROM"))
+        case .notOffered(let verb):
+            refuse(Reply(502, "5.5.1 \(verb) is not offered"))
+        case .malformed(let verb):
+            refuse(Reply(501, "5.5.4 can't read the argument of \(verb)"))
+        case .unknown:
+            refuse(Reply(500, "5.5.2 unknown command"))
+        case .foreignProtocol:
+            giveUp()
+            actions.append(.abort)
+        case .helo:
+            endTransaction()
+            answer(Reply(250, configuration.name))
+        case .ehlo:
+            endTransaction()
+            state = .learning
+            actions.append(.learnCapabilities)
+        case .rset:
+            endTransaction()
+            answerIdleCommand(Reply(250, "2.0.0 OK"))
+        case .quit:
+            close(with: Reply(221, "2.0.0 \(configuration.name) bye"))
+        case .mail(let address):
+            mail(address)
+        case .rcpt(let address):
+            recipient(address)
+        case .data:
+            data()
+        }
+    }
+
+    // MARK: Commands
+
+    private mutating func mail(_ address: EnvelopeAddress) {
+        switch state {
+        case .idle, .failed:
+            break
+        case .learning, .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict, .closed:
+            return refuse(Reply(503, "5.5.1 there is a MAIL already, send RSET first"))
+        }
+        if configuration.messageLimit > 0, address.declaredSize ?? 0 > configuration.messageLimit {
+            return answer(ContentRefusal.tooLarge(limit: configuration.messageLimit).reply)
+        }
+        idleCommands = 0
+        state = .borrowing(Transaction(mail: address), whileDataAsked: false)
+        actions.append(.borrow(fresh: false))
+    }
+
+    private mutating func recipient(_ address: EnvelopeAddress) {
+        guard case .envelope(var transaction) = state else {
+            return refuse(sequenceError(Reply(503, "5.5.1 MAIL first")))
+        }
+        if case .refused(let reply) = transaction.sender {
+            return answer(reply)
+        }
+        if let refusal = capabilities.refusal(ofRecipient: address) {
+            return refuse(refusal)
+        }
+        let limit = min(configuration.recipientLimit, capabilities.mostRecipients ?? .max)
+        guard transaction.recipientsAsked < limit else {
+            return answer(Reply(452, "4.5.3 too many recipients, \(limit) are the limit"))
+        }
+        idleCommands = 0
+        transaction.recipientsAsked += 1
+        if transaction.sender == .held {
+            transaction.sender = .sent
+            actions.append(.mail(capabilities.forwardable(transaction.mail)))
+        }
+        ask(.recipient(address), of: &transaction)
+        state = .envelope(transaction)
+    }
+
+    private mutating func data() {
+        guard case .envelope(var transaction) = state else {
+            return refuseData(sequenceError(Reply(503, "5.5.1 MAIL first")))
+        }
+        if case .refused(let reply) = transaction.sender {
+            return refuseData(reply)
+        }
+        guard transaction.recipientsAsked > 0 else {
+            return refuseData(Reply(503, "5.5.1 RCPT first"))
+        }
+        guard transaction.recipientsAccepted > 0 || awaitsReply else {
+            return refuseData(Reply(554, "5.5.1 no valid recipients"))
+        }
+        ask(.data, of: &transaction)
+        state = .dataAsked(transaction)
+    }
+
+    /// Sends a request to the session and keeps it for a repetition as long as MAIL isn't answered.
+    private mutating func ask(_ request: Transaction.Request, of transaction: inout Transaction) {
+        if transaction.sender == .sent { transaction.repeatable.append(request) }
+        send(request)
+        switch request {
+        case .recipient: slots.append(.upstream(.recipient))
+        case .data: slots.append(.upstream(.data))
+        }
+    }
+
+    mutating func send(_ request: Transaction.Request) {
+        switch request {
+        case .recipient(let address): actions.append(.recipient(capabilities.forwardable(address)))
+        case .data: actions.append(.data)
+        }
+    }
+
+    /// Answers DATA with a refusal. Text that is here already must never be read as commands: then the connection goes.
+    mutating func refuseData(_ reply: Reply) {
+        answer(reply)
+        guard inbound.readableBytes == 0 else {
+            return close(with: Reply(421, "4.5.0 text was sent behind a DATA that is refused, closing"))
+        }
+        countError()
+    }
+
+    /// Ends a transaction at the client's word.
+    private mutating func endTransaction() {
+        switch state {
+        case .envelope(let transaction):
+            actions.append(.giveBack(needsReset: transaction.needsReset))
+            actions.append(.finished(.abandoned(.recipient)))
+            state = .idle
+        case .failed:
+            state = .idle
+        case .idle, .learning, .borrowing, .dataAsked, .content, .discarding, .verdict, .closed:
+            break
+        }
+        leaveIfDraining()
+    }
+
+    /// In a transaction that has lost its session, every command hears why.
+    private func sequenceError(_ reply: Reply) -> Reply {
+        switch state {
+        case .failed(let failure): failure
+        case .idle, .learning, .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict, .closed: reply
+        }
+    }
+
+    // MARK: Patience
+
+    /// Answers a command that was wrong.
+    private mutating func refuse(_ reply: Reply) {
+        answer(reply)
+        countError()
+    }
+
+    private mutating func countError() {
+        errors += 1
+        guard errors >= configuration.errorLimit, !isClosed else { return }
+        close(with: Reply(421, "4.7.0 too many errors, closing"))
+    }
+
+    private mutating func answerIdleCommand(_ reply: Reply) {
+        guard !isClosed else { return }
+        answer(reply)
+        countIdleCommand()
+    }
+
+    private mutating func countIdleCommand() {
+        idleCommands += 1
+        guard idleCommands >= configuration.idleCommandLimit else { return }
+        close(with: Reply(421, "4.7.0 too many commands that do nothing, closing"))
+    }
+}

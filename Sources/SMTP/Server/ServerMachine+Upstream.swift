@@ -1,0 +1,221 @@
+import NIOCore
+
+// What the session with the mail server, and the pool that lends it, have to say.
+extension ServerMachine {
+    /// What the route's mail server offers; nil when nobody knows, since it can't be reached.
+    public mutating func learned(_ capabilities: Capabilities?) {
+        guard case .learning = state else { return }
+        state = .idle
+        self.capabilities = capabilities ?? Capabilities()
+        answer(self.capabilities.ehloReply(configuration))
+        leaveIfDraining()
+    }
+
+    /// A session is ours for this transaction.
+    /// - Parameter isReused: whether it has served others before.
+    public mutating func borrowed(_ capabilities: Capabilities, isReused: Bool) {
+        guard case .borrowing(var transaction, let whileDataAsked) = state else { return }
+        self.capabilities = capabilities
+        transaction.isSessionReused = isReused
+        switch transaction.sender {
+        case .held where transaction.hasBeenRepeated:
+            // It was answered before its first session went.
+            state = .envelope(transaction)
+        case .held:
+            open(transaction)
+        case .sent:
+            actions.append(.mail(capabilities.forwardable(transaction.mail)))
+            transaction.repeatable.forEach { send($0) }
+            state = whileDataAsked ? .dataAsked(transaction) : .envelope(transaction)
+        case .accepted, .refused:
+            state = .envelope(transaction)
+        }
+    }
+
+    private mutating func open(_ transaction: Transaction) {
+        var transaction = transaction
+        if let refusal = capabilities.refusal(ofSender: transaction.mail, ourLimit: configuration.messageLimit) {
+            state = .idle
+            actions.append(.giveBack(needsReset: false))
+            actions.append(.finished(.refused(.mail)))
+            answer(refusal)
+            return leaveIfDraining()
+        }
+        if configuration.answersMailLocally {
+            answer(Reply(250, "2.1.0 OK"))
+        } else {
+            transaction.sender = .sent
+            actions.append(.mail(capabilities.forwardable(transaction.mail)))
+            slots.append(.upstream(.mail))
+        }
+        state = .envelope(transaction)
+    }
+
+    /// No session can be had.
+    public mutating func borrowFailed(_ reply: Reply) {
+        guard case .borrowing(let transaction, let whileDataAsked) = state else { return }
+        guard transaction.hasBeenRepeated else {
+            actions.append(.finished(.failed(.mail)))
+            guard reply.code != 421 else {
+                state = .idle
+                return close(with: reply)
+            }
+            state = .idle
+            answer(reply)
+            return leaveIfDraining()
+        }
+        fail(reply.code == 421 ? reply.replacingCode(with: 451) : reply, isDataAsked: whileDataAsked)
+    }
+
+    /// The session has answered.
+    public mutating func replied(_ expectation: ClientExpectation, _ reply: Reply) {
+        if reply.code == 421 {
+            // It closes its connection; ours stays.
+            actions.append(.cut)
+            return sessionEnded(reply.replacingCode(with: 451), isAmbiguous: false)
+        }
+        switch state {
+        case .envelope(var transaction):
+            envelope(&transaction, expectation, reply)
+            state = .envelope(transaction)
+        case .dataAsked(var transaction):
+            guard expectation == .data else {
+                envelope(&transaction, expectation, reply)
+                state = .dataAsked(transaction)
+                return
+            }
+            dataAnswered(transaction, reply)
+        case .verdict(let octets):
+            verdict(octets, reply)
+        case .content where reply.isPermanent || reply.isTransient:
+            // Nothing was asked for: the server gives up in the midst of the message.
+            actions.append(.cut)
+            sessionEnded(reply, isAmbiguous: false)
+        case .idle, .learning, .borrowing, .content, .discarding, .failed, .closed:
+            break
+        }
+    }
+
+    /// The session is gone.
+    /// - Parameter reply: what the client is to hear.
+    public mutating func sessionLost(_ reply: Reply) {
+        sessionEnded(reply, isAmbiguous: true)
+    }
+
+    // MARK: Inside
+
+    /// Fills the first gap in the replies that are owed.
+    private mutating func fill(_ reply: Reply) {
+        let gap = slots.firstIndex { slot in if case .upstream = slot { true } else { false } }
+        guard let gap else { return }
+        slots[gap] = .ready(reply)
+        releaseReplies()
+    }
+
+    private mutating func envelope(
+        _ transaction: inout Transaction,
+        _ expectation: ClientExpectation,
+        _ reply: Reply
+    ) {
+        switch expectation {
+        case .mail:
+            transaction.repeatable = []
+            transaction.sender = reply.isPositive ? .accepted : .refused(reply)
+            if !configuration.answersMailLocally { fill(reply) }
+            if !reply.isPositive { actions.append(.finished(.refused(.mail))) }
+        case .recipient:
+            if case .refused(let refusal) = transaction.sender, configuration.answersMailLocally {
+                return fill(refusal)
+            }
+            if reply.isPositive { transaction.recipientsAccepted += 1 }
+            fill(reply)
+        case .greeting, .ehlo, .authentication, .data, .endOfData, .reset, .quit:
+            break
+        }
+    }
+
+    private mutating func dataAnswered(_ transaction: Transaction, _ reply: Reply) {
+        guard reply.code == 354 else {
+            state = .envelope(transaction)
+            actions.append(.finished(.refused(.data)))
+            slots.removeAll { $0 == .upstream(.data) }
+            // A server that answers DATA with neither 354 nor a refusal has lost its way.
+            return refuseData(reply.isPermanent || reply.isTransient ? reply : reply.replacingCode(with: 451))
+        }
+        fill(reply)
+        state = .content(
+            ContentDecoder(
+                discipline: hasSentCRLF ? .crlf : .lf,
+                lineLimit: configuration.textLineLimit,
+                sizeLimit: capabilities.messageLimit(ours: configuration.messageLimit)
+            )
+        )
+    }
+
+    private mutating func verdict(_ octets: Int, _ reply: Reply) {
+        state = .idle
+        errors = 0
+        idleCommands = 0
+        actions.append(.giveBack(needsReset: false))
+        actions.append(.finished(reply.isPositive ? .accepted(octets: octets) : .refused(.endOfData)))
+        fill(reply)
+        closeIfApplicationIsGone()
+        leaveIfDraining()
+    }
+
+    private mutating func sessionEnded(_ reply: Reply, isAmbiguous: Bool) {
+        switch state {
+        case .envelope(let transaction):
+            repeatOrFail(transaction, reply, whileDataAsked: false)
+        case .dataAsked(let transaction):
+            repeatOrFail(transaction, reply, whileDataAsked: true)
+        case .content(let decoder):
+            state = .discarding(decoder, reply, .failed(.content))
+        case .verdict:
+            state = .idle
+            actions.append(.finished(isAmbiguous ? .ambiguous : .refused(.endOfData)))
+            fill(reply)
+            closeIfApplicationIsGone()
+            leaveIfDraining()
+        case .idle, .learning, .borrowing, .discarding, .failed, .closed:
+            break
+        }
+    }
+
+    /// Before MAIL was answered nothing has happened upstream: another session takes over, once. Afterwards nothing is
+    /// ever repeated.
+    private mutating func repeatOrFail(_ transaction: Transaction, _ reply: Reply, whileDataAsked: Bool) {
+        var transaction = transaction
+        switch transaction.sender {
+        case .held where !transaction.hasBeenRepeated,
+            .sent where transaction.isSessionReused && !transaction.hasBeenRepeated:
+            transaction.hasBeenRepeated = true
+            state = .borrowing(transaction, whileDataAsked: whileDataAsked)
+            actions.append(.borrow(fresh: true))
+        case .held, .sent, .accepted, .refused:
+            fail(reply, isDataAsked: whileDataAsked)
+        }
+    }
+
+    private mutating func fail(_ reply: Reply, isDataAsked: Bool) {
+        state = .failed(reply)
+        actions.append(.finished(.failed(isDataAsked ? .data : .recipient)))
+        let isDataRefused = slots.last == .upstream(.data)
+        if isDataRefused { slots.removeLast() }
+        slots = slots.map { slot in
+            switch slot {
+            case .ready: slot
+            case .upstream: .ready(reply)
+            }
+        }
+        releaseReplies()
+        if isDataRefused { refuseData(reply) }
+        leaveIfDraining()
+    }
+
+    private mutating func closeIfApplicationIsGone() {
+        guard isApplicationGone else { return }
+        state = .closed
+        slots = []
+    }
+}

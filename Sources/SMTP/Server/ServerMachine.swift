@@ -1,0 +1,244 @@
+public import NIOCore
+
+/// The server side of SMTP: one application's connection (RFC 5321). It answers what can be answered here, and asks for
+/// a session with the mail server from MAIL to the end of the transaction. No I/O, no clock.
+///
+/// Feed it with what arrives from the application or from the session, then run ``nextAction()`` until it returns nil.
+/// Replies leave in the order of the commands, whoever gave them.
+public struct ServerMachine: Sendable {
+    /// What is to be done.
+    public enum Action: Hashable, Sendable {
+        /// Octets for the application.
+        case reply(ByteBuffer)
+        /// EHLO came: answer with ``ServerMachine/learned(_:)``, now or later.
+        case learnCapabilities
+        /// MAIL came: answer with ``ServerMachine/borrowed(_:isReused:)`` or ``ServerMachine/borrowFailed(_:)``.
+        case borrow(fresh: Bool)
+        /// The session that was asked for isn't needed any more.
+        case stopBorrowing
+        case mail(EnvelopeAddress)
+        case recipient(EnvelopeAddress)
+        case data
+        case content(ByteBuffer)
+        case endOfData
+        /// The session is free again.
+        case giveBack(needsReset: Bool)
+        /// Cut the session off: it is in the midst of a message that must not be completed.
+        case cut
+        /// For the counters.
+        case finished(TransactionOutcome)
+        /// Close once all replies are written.
+        case close
+        /// Close at once.
+        case abort
+    }
+
+    enum State {
+        /// No transaction. To ``learning`` by EHLO, to ``borrowing`` by MAIL, to ``closed``.
+        case idle
+        /// EHLO waits for the capabilities. To ``idle``.
+        case learning
+        /// Waits for a session. To ``envelope`` or ``dataAsked`` with one, to ``idle`` or ``failed`` without.
+        case borrowing(Transaction, whileDataAsked: Bool)
+        /// RCPT and DATA go to the session. To ``dataAsked``, back to ``borrowing``, to ``idle`` or ``failed``.
+        case envelope(Transaction)
+        /// DATA was sent. To ``content`` by 354, to ``envelope`` by a refusal, else as ``envelope``.
+        case dataAsked(Transaction)
+        /// The message flows. To ``verdict`` by its end, to ``discarding`` when it can't be delivered.
+        case content(ContentDecoder)
+        /// The message flows nowhere; at its end the reply is given. To ``idle``.
+        case discarding(ContentDecoder, Reply, TransactionOutcome)
+        /// The final dot was sent. To ``idle``.
+        case verdict(octets: Int)
+        /// The transaction has lost its session; the client hears so until it begins anew. To ``idle``.
+        case failed(Reply)
+        /// Nothing more is read.
+        case closed
+    }
+
+    /// A reply that is owed to the application.
+    enum Slot: Hashable {
+        case ready(Reply)
+        case upstream(ClientExpectation)
+    }
+
+    let configuration: ServerConfiguration
+    var state = State.idle
+    var inbound = ByteBuffer()
+    var slots: [Slot] = []
+    var actions: [Action] = []
+    /// What the session of the transaction can do, or what the last one could.
+    var capabilities = Capabilities()
+    var errors = 0
+    var idleCommands = 0
+    var hasSentCRLF = false
+    var isSkippingLine = false
+    var isDraining = false
+    var hasInputEnded = false
+    var isApplicationGone = false
+
+    public init(_ configuration: ServerConfiguration) {
+        self.configuration = configuration
+    }
+
+    // MARK: What the application does
+
+    /// The connection stands: greets.
+    public mutating func connected() {
+        answer(Reply(220, "\(configuration.name) \(configuration.greeting)"))
+    }
+
+    /// Octets arrived.
+    public mutating func receive(_ bytes: ByteBuffer) {
+        guard !isClosed else { return }
+        if inbound.readableBytes == 0 {
+            inbound = bytes
+        } else {
+            inbound.writeImmutableBuffer(bytes)
+        }
+    }
+
+    /// The application has closed its sending side; what it has sent is still carried out.
+    public mutating func inputEnded() {
+        hasInputEnded = true
+    }
+
+    /// The connection is gone, replies can't be given any more.
+    public mutating func disconnected() {
+        isApplicationGone = true
+        actions.removeAll { action in if case .reply = action { true } else { false } }
+        giveUp()
+    }
+
+    /// The application has been silent for too long.
+    public mutating func idleLimitReached() {
+        guard !isClosed, !isWaitingForUpstream else { return }
+        close(with: Reply(421, "4.4.2 \(configuration.name) nothing was sent for too long, closing"))
+    }
+
+    /// The relay is going to stop: what is under way is finished, then the application is told.
+    public mutating func drain() {
+        isDraining = true
+        leaveIfDraining()
+    }
+
+    // MARK: What the machine wants
+
+    /// Whether more octets should be read. There's a bound to what is kept while a reply is awaited.
+    public var wantsInput: Bool { !isClosed && !hasInputEnded && inbound.readableBytes < 65_536 }
+
+    /// Whether the next move is the mail server's: the application can't be blamed for being silent.
+    public var isWaitingForUpstream: Bool {
+        switch state {
+        case .learning, .borrowing, .dataAsked, .verdict: true
+        case .idle, .envelope, .content, .discarding, .failed, .closed: awaitsReply
+        }
+    }
+
+    /// Whether a transaction is under way.
+    public var isInTransaction: Bool {
+        switch state {
+        case .idle, .learning, .failed, .closed: false
+        case .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict: true
+        }
+    }
+
+    /// The next thing to do, or nil until something happens.
+    public mutating func nextAction() -> Action? {
+        while actions.count < 2, advance() {}
+        if actions.isEmpty, hasInputEnded, !isClosed, !isWaitingForUpstream {
+            giveUp()
+            actions.append(.close)
+        }
+        if inbound.readableBytes == 0, inbound.capacity > 0 { inbound = ByteBuffer() }
+        return actions.isEmpty ? nil : actions.removeFirst()
+    }
+
+    // MARK: Inside
+
+    var isClosed: Bool {
+        switch state {
+        case .closed: true
+        case .idle, .learning, .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict, .failed: false
+        }
+    }
+
+    var awaitsReply: Bool {
+        slots.contains { slot in if case .upstream = slot { true } else { false } }
+    }
+
+    /// Reads one command or one stretch of text; false when there's nothing that can be read now.
+    private mutating func advance() -> Bool {
+        switch state {
+        case .idle, .envelope, .failed: readCommand()
+        case .content, .discarding: readContent()
+        case .learning, .borrowing, .dataAsked, .verdict, .closed: false
+        }
+    }
+
+    /// Owes the application this reply behind all others.
+    mutating func answer(_ reply: Reply) {
+        slots.append(.ready(reply))
+        releaseReplies()
+    }
+
+    /// Sends the replies that nothing stands in front of.
+    mutating func releaseReplies() {
+        guard case .ready = slots.first else { return }
+        var bytes = ByteBuffer()
+        var rest = slots[...]
+        while case .ready(let reply) = rest.first {
+            bytes.writeReply(reply)
+            rest = rest.dropFirst()
+        }
+        slots = Array(rest)
+        guard !isApplicationGone else { return }
+        if case .reply(var earlier) = actions.last {
+            earlier.writeImmutableBuffer(bytes)
+            actions[actions.count - 1] = .reply(earlier)
+        } else {
+            actions.append(.reply(bytes))
+        }
+    }
+
+    /// Says `reply` and closes, whatever is under way.
+    mutating func close(with reply: Reply) {
+        giveUp()
+        answer(reply)
+        actions.append(.close)
+    }
+
+    /// Ends whatever is under way without a word to the application. Afterwards the machine is closed, save for a
+    /// message whose verdict is due: its session stays until the verdict has come.
+    mutating func giveUp() {
+        switch state {
+        case .idle, .failed, .learning, .closed:
+            break
+        case .discarding(_, _, let outcome):
+            actions.append(.finished(outcome))
+        case .borrowing:
+            actions.append(.stopBorrowing)
+            actions.append(.finished(.abandoned(.mail)))
+        case .envelope(let transaction):
+            actions.append(.giveBack(needsReset: transaction.needsReset))
+            actions.append(.finished(.abandoned(.recipient)))
+        case .dataAsked:
+            // A 354 may be on its way: only a cut tells the mail server that no text will follow.
+            actions.append(.cut)
+            actions.append(.finished(.abandoned(.data)))
+        case .content:
+            actions.append(.cut)
+            actions.append(.finished(.abandoned(.content)))
+        case .verdict:
+            return
+        }
+        state = .closed
+        slots = []
+        inbound = ByteBuffer()
+    }
+
+    mutating func leaveIfDraining() {
+        guard isDraining, !isInTransaction, !isClosed else { return }
+        close(with: Reply(421, "4.3.2 \(configuration.name) is being stopped, try again"))
+    }
+}
