@@ -1,0 +1,26 @@
+/// What a route of an `OperationsServer` answers.
+public struct OperationsResponse: Hashable, Sendable {
+    /// The HTTP status code.
+    public var status: Int
+    /// The body's media type.
+    public var contentType: String
+    public var body: [UInt8]
+    /// The methods that a 405 says are allowed; RFC 9110 §15.5.6.
+    var allow: String?
+
+    public init(status: Int = 200, contentType: String, body: [UInt8]) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+    }
+
+    /// Plain text.
+    public static func text(_ text: String, status: Int = 200) -> OperationsResponse {
+        OperationsResponse(status: status, contentType: "text/plain; charset=utf-8", body: Array(text.utf8))
+    }
+
+    /// JSON that is written already.
+    public static func json(_ json: String, status: Int = 200) -> OperationsResponse {
+        OperationsResponse(status: status, contentType: "application/json", body: Array(json.utf8))
+    }
+}
