@@ -1,0 +1,67 @@
+import DestinationModel
+import Foundation
+import Testing
+
+@Suite("Route")
+struct RouteTests {
+    private func route(
+        _ namespace: String = "shop",
+        _ resource: String = "mail",
+        tenant: String? = nil,
+        port: Int = 465
+    ) -> Route? {
+        let reference = DestinationReference(destination: "d", instance: "i", tenant: tenant)
+        return Route(namespace: namespace, resource: resource, destination: reference, servicePort: port)
+    }
+
+    @Test("Sorted by namespace, resource and tenant, the bare resource first")
+    func order() throws {
+        let sorted = try [
+            #require(route("a", "z")),
+            #require(route("b", "a")),
+            #require(route("b", "mail")),
+            #require(route("b", "mail", tenant: "a")),
+            #require(route("b", "mail", tenant: "b")),
+            #require(route("b", "mail-a")),
+        ]
+        #expect(sorted.reversed().sorted() == sorted)
+        #expect(sorted.map(\.description).last == "b/mail-a")
+        #expect(sorted[3].description == "b/mail/a")
+    }
+
+    @Test("Ports and names out of bounds make no route", arguments: [0, -1, 65_536])
+    func refusesPort(port: Int) {
+        #expect(route(port: port) == nil)
+        #expect(route("shop", "Mail") == nil)
+        #expect(route(port: 65_535) != nil)
+    }
+
+    @Test("It survives being written as JSON")
+    func codable() throws {
+        let reference = DestinationReference(
+            destination: "d",
+            instance: "i",
+            tenant: "t",
+            level: .providerSubaccount,
+            fragment: FragmentReference(name: "f", isOptional: true, level: .instance)
+        )
+        let route = try #require(
+            Route(namespace: "shop", resource: "mail", destination: reference, servicePort: 587)
+        )
+        let written = try JSONEncoder().encode(route)
+        #expect(try JSONDecoder().decode(Route.self, from: written) == route)
+        #expect(route.serviceName.description == "mail-t")
+    }
+
+    @Test(
+        "What is read back follows the same rules",
+        arguments: [
+            #"{"namespace":"n","resource":"A","destination":{"destination":"d","instance":"i"},"servicePort":465}"#,
+            #"{"namespace":"n","resource":"a","destination":{"destination":"d","instance":"i"},"servicePort":0}"#,
+            #"{"namespace":"n","resource":"a","destination":{"destination":"d","instance":"i","level":"x"},"servicePort":1}"#,
+        ]
+    )
+    func refusesBadJSON(text: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Route.self, from: Data(text.utf8)) }
+    }
+}
