@@ -5,6 +5,11 @@ public struct MailDestinationError: Error, Hashable, Sendable, CustomStringConve
     /// What is wrong; never empty, in the order of the text where that is known, else of the keys.
     public let problems: [Problem]
 
+    /// Creates an error of the problems that were found.
+    public init(problems: [Problem]) {
+        self.problems = problems
+    }
+
     /// All problems in one line; it shows no secret.
     public var description: String {
         problems.map(\.description).joined(separator: "; ")

@@ -1,5 +1,6 @@
 import DestinationModel
 import Testing
+import YAML
 
 @Suite("JSONReader")
 struct JSONReaderTests {
