@@ -1,0 +1,50 @@
+import COpenSSL
+
+/// Owns an X.509 certificate.
+final class Certificate {
+    /// Far more than any real chain has.
+    private static let maximumChainLength = 100
+
+    let pointer: OpaquePointer
+
+    /// Takes over the caller's reference.
+    init(owning pointer: OpaquePointer) {
+        self.pointer = pointer
+    }
+
+    deinit {
+        X509_free(pointer)
+    }
+
+    /// The certificate as PEM.
+    var pem: [UInt8]? {
+        MemoryBIO.write { PEM_write_bio_X509($0, pointer) == 1 }
+    }
+
+    /// All certificates of a PEM text, in its order.
+    static func parseChain(_ pem: [UInt8]) throws(TLSError) -> [Certificate] {
+        ERR_clear_error()
+        var chain: [Certificate] = []
+        MemoryBIO.read(pem) { bio in
+            while chain.count < maximumChainLength, let next = PEM_read_bio_X509(bio, nil, noPassword, nil) {
+                chain.append(Certificate(owning: next))
+            }
+        }
+        let errors = OpenSSLErrors.take()
+        guard !chain.isEmpty else {
+            throw .configuration("the PEM text holds no certificate: \(errors.summary)")
+        }
+        // A chain ends with "no start line"; anything else is a broken certificate further down.
+        guard errors.endOfPEM else {
+            throw .configuration("certificate \(chain.count + 1) of the PEM text is broken: \(errors.summary)")
+        }
+        return chain
+    }
+}
+
+extension OpenSSLErrors {
+    /// Whether the only complaint is that no further PEM block was found.
+    fileprivate var endOfPEM: Bool {
+        entries.allSatisfy { !$0.isTLS && $0.reason == PEM_R_NO_START_LINE }
+    }
+}
