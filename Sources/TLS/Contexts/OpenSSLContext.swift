@@ -1,0 +1,74 @@
+import COpenSSL
+
+/// Owns an `SSL_CTX`.
+///
+/// `@unchecked Sendable`: it is set up by the one thread that makes it; after that only `SSL_new` is called on it,
+/// which OpenSSL guards with its own locks.
+final class OpenSSLContext: @unchecked Sendable {
+    let pointer: OpaquePointer
+
+    init(method: OpaquePointer?, versions: (minimum: TLSVersion, maximum: TLSVersion?)) throws(TLSError) {
+        ERR_clear_error()
+        guard let pointer = SSL_CTX_new(method) else {
+            throw .configuration("OpenSSL can't make a context: \(OpenSSLErrors.take().summary)")
+        }
+        self.pointer = pointer
+
+        // Renegotiation has cost TLS 1.2 more than it ever gave; compression leaks secrets (CRIME).
+        SSL_CTX_set_options(pointer, COpenSSL_OP_NO_RENEGOTIATION | COpenSSL_OP_NO_COMPRESSION)
+        // Released buffers save an idle connection 34 KiB.
+        _ = COpenSSL_SSL_CTX_set_mode(pointer, CLong(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+        let minimum = COpenSSL_SSL_CTX_set_min_proto_version(pointer, CInt(versions.minimum.wireValue))
+        // 0 means: the newest.
+        let maximum = COpenSSL_SSL_CTX_set_max_proto_version(pointer, CInt(versions.maximum?.wireValue ?? 0))
+        guard minimum == 1, maximum == 1, versions.maximum.map({ $0 >= versions.minimum }) ?? true else {
+            throw .configuration("the range of TLS versions is empty or not supported by OpenSSL")
+        }
+    }
+
+    deinit {
+        SSL_CTX_free(pointer)
+    }
+}
+
+extension OpenSSLContext {
+    /// Blocks on the disk.
+    func trust(_ roots: TLSTrustRoots) throws(TLSError) {
+        let file: String?
+        let systemToo: Bool
+        switch roots {
+        case .system: (file, systemToo) = (nil, true)
+        case .systemAnd(let path): (file, systemToo) = (path, true)
+        case .file(let path): (file, systemToo) = (path, false)
+        }
+        ERR_clear_error()
+        if systemToo, SSL_CTX_set_default_verify_paths(pointer) != 1 {
+            throw .configuration("can't read the system's trust store: \(OpenSSLErrors.take().summary)")
+        }
+        guard let file else { return }
+        guard SSL_CTX_load_verify_file(pointer, file) == 1 else {
+            throw .configuration("can't read CA certificates from \(file): \(OpenSSLErrors.take().summary)")
+        }
+        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
+    }
+
+    func use(_ identity: TLSIdentity) throws(TLSError) {
+        let chain = try Certificate.parseChain(identity.certificateChainPEM)
+        let key = try PrivateKey(pem: identity.privateKeyPEM)
+        guard let leaf = chain.first else {
+            throw .configuration("the PEM text holds no certificate")
+        }
+        ERR_clear_error()
+        guard SSL_CTX_use_certificate(pointer, leaf.pointer) == 1 else {
+            throw .configuration("the certificate can't be used: \(OpenSSLErrors.take().summary)")
+        }
+        guard SSL_CTX_use_PrivateKey(pointer, key.pointer) == 1, SSL_CTX_check_private_key(pointer) == 1 else {
+            throw .configuration("the private key does not fit the certificate: \(OpenSSLErrors.take().summary)")
+        }
+        for issuer in chain.dropFirst() {
+            guard COpenSSL_SSL_CTX_add1_chain_cert(pointer, issuer.pointer) == 1 else {
+                throw .configuration("the certificate chain can't be used: \(OpenSSLErrors.take().summary)")
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+public import NIOCore
+
+extension TLSHandler {
+    /// Starts the handshake.
+    public func channelActive(context: ChannelHandlerContext) {
+        context.fireChannelActive()
+        startHandshake(context: context)
+    }
+
+    /// Reports a connection that was cut off, then passes on that it is gone.
+    public func channelInactive(context: ChannelHandlerContext) {
+        let error = endOfTransport
+        state = .closed
+        failPendingWrites(error ?? ChannelError.ioOnClosedChannel)
+        if let error {
+            context.fireErrorCaught(error)
+        }
+        context.fireChannelInactive()
+    }
+
+    /// Decrypts.
+    public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch state {
+        case .idle, .inputClosed, .closed:
+            // Nothing may follow a close_notify (RFC 8446 section 6.1).
+            return
+        case .handshaking, .open, .outputClosed:
+            connection?.receive(unwrapInboundIn(data))
+            processInput(context: context)
+        }
+    }
+
+    /// Reads on where what came in held no data for those above.
+    public func channelReadComplete(context: ChannelHandlerContext) {
+        context.fireChannelReadComplete()
+        switch state {
+        case .handshaking:
+            context.read()
+        case .open, .outputClosed:
+            if wantsData { context.read() }
+        case .idle, .inputClosed, .closed:
+            break
+        }
+    }
+
+    /// Tells the end of the TCP stream from the end of the TLS stream.
+    public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .inputClosed? = event as? ChannelEvent else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        // Those above have heard of the end of input, or will hear of an error instead.
+        if let error = endOfTransport {
+            fail(error, context: context)
+        }
+    }
+
+    /// What it means that the peer's TCP stream ends now; `nil` when TLS had ended it before.
+    private var endOfTransport: TLSError? {
+        switch state {
+        case .handshaking: connection?.handshakeCutOff
+        case .open, .outputClosed: connection?.cutOff
+        case .idle, .inputClosed, .closed: nil
+        }
+    }
+}
+
+extension TLSHandler {
+    /// Handshakes and decrypts until what came in is used up.
+    func processInput(context: ChannelHandlerContext) {
+        guard !isProcessingInput, let connection else { return }
+        isProcessingInput = true
+        defer { isProcessingInput = false }
+        repeat {
+            switch state {
+            case .handshaking: advanceHandshake(connection, context: context)
+            case .open, .outputClosed: decrypt(connection, context: context)
+            case .idle, .inputClosed, .closed: return
+            }
+        } while connection.hasReadable
+    }
+
+    private func advanceHandshake(_ connection: TLSConnection, context: ChannelHandlerContext) {
+        switch connection.handshake() {
+        case .wantsInput:
+            sendCiphertext(context: context, promise: nil)
+        case .failed(let error):
+            fail(error, context: context)
+        case .complete(let result):
+            state = .open
+            reportNewSessions(connection)
+            context.fireUserInboundEventTriggered(result)
+            // The last flight of the handshake leaves together with what has waited for it.
+            encryptFlushedWrites(context: context)
+            sendCiphertext(context: context, promise: nil)
+        }
+    }
+
+    private func decrypt(_ connection: TLSConnection, context: ChannelHandlerContext) {
+        let (plaintext, outcome) = connection.read(allocator: context.channel.allocator)
+        sendCiphertext(context: context, promise: nil)
+        reportNewSessions(connection)
+        if let plaintext {
+            wantsData = false
+            context.fireChannelRead(wrapInboundOut(plaintext))
+        }
+        switch outcome {
+        case .bufferFull, .drained: break
+        case .closeNotify: endInput(context: context)
+        case .failed(let error): fail(error, context: context)
+        }
+    }
+
+    private func reportNewSessions(_ connection: TLSConnection) {
+        let sessions = connection.takeNewSessions()
+        switch role {
+        case .client(_, _, _, let onNewSession): sessions.forEach { onNewSession?($0) }
+        case .server: break
+        }
+    }
+
+    private func endInput(context: ChannelHandlerContext) {
+        switch state {
+        case .open:
+            if allowsRemoteHalfClosure(context) {
+                state = .inputClosed
+                context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+            } else {
+                closeAll(context: context, promise: nil)
+            }
+        case .outputClosed:
+            closeWhenCloseNotifyIsWritten(context: context)
+        case .idle, .handshaking, .inputClosed, .closed:
+            break
+        }
+    }
+
+    private func allowsRemoteHalfClosure(_ context: ChannelHandlerContext) -> Bool {
+        (try? context.channel.syncOptions?.getOption(.allowRemoteHalfClosure)) ?? false
+    }
+}

@@ -1,0 +1,145 @@
+public import NIOCore
+
+/// Speaks TLS on a channel: ciphertext below, plaintext above.
+///
+/// `channelActive` passes through at once; ``TLSHandshakeCompleted`` is fired when the handshake is done. What is
+/// written earlier waits. How long a handshake may take is the caller's business.
+///
+/// - A write's promise completes when its ciphertext has been written.
+/// - `close(mode: .output)` sends what was written and a close_notify; reading goes on. TCP is not half-closed.
+/// - A close_notify from the peer is `ChannelEvent.inputClosed` where the channel allows remote half-closure,
+///   otherwise the channel is closed. When both directions have ended so, the channel is closed.
+/// - `close(mode: .all)` sends a close_notify and closes without waiting for the peer's.
+/// - ``TLSAbruptClose`` closes without a close_notify.
+/// - The end of the TCP connection without a close_notify is an error, ``TLSError/Code/uncleanShutdown``, before
+///   `channelInactive`.
+public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
+    public typealias InboundIn = ByteBuffer
+    public typealias InboundOut = ByteBuffer
+    public typealias OutboundIn = ByteBuffer
+    public typealias OutboundOut = ByteBuffer
+
+    enum Role {
+        case client(TLSClientContext, serverName: String, TLSSession?, onNewSession: ((TLSSession) -> Void)?)
+        case server(TLSServerContext)
+    }
+
+    enum State {
+        /// The channel is not active yet. Goes to `handshaking` or `closed`.
+        case idle
+        /// Writes wait. Goes to `open` or `closed`.
+        case handshaking
+        /// Both directions work. Goes to any of the following.
+        case open
+        /// The peer has sent its close_notify; we may still write. Goes to `closed`.
+        case inputClosed
+        /// We have sent our close_notify; the peer may still write. Goes to `closed`.
+        case outputClosed
+        /// Nothing is encrypted or decrypted any more.
+        case closed
+    }
+
+    let role: Role
+    var state = State.idle
+    /// Made when the channel becomes active: a channel that never does costs no TLS memory.
+    var connection: TLSConnection?
+    var pendingWrites = PendingWrites()
+    /// Completes when the close_notify has left; set in `outputClosed`.
+    var closeNotifyWritten: EventLoopFuture<Void>?
+    /// Whether someone above waits for data: a record that brings none must then be followed by another read.
+    var wantsData = false
+    /// Guards against the loops being entered again from the call-outs they make.
+    var isProcessingInput = false
+    var isEncrypting = false
+
+    /// A client's handler.
+    ///
+    /// - Parameters:
+    ///   - context: the configuration, shared by connections.
+    ///   - serverName: the host name or IP address that the certificate must be for, and the SNI name.
+    ///   - session: the session of an earlier connection to this host and port.
+    ///   - onNewSession: called on the event loop with each session that the server offers; with TLS 1.3 after the
+    ///     handshake, possibly more than once.
+    public init(
+        client context: TLSClientContext,
+        serverName: String,
+        resuming session: TLSSession? = nil,
+        onNewSession: ((TLSSession) -> Void)? = nil
+    ) {
+        self.role = .client(context, serverName: serverName, session, onNewSession: onNewSession)
+    }
+
+    /// A server's handler.
+    public init(server context: TLSServerContext) {
+        self.role = .server(context)
+    }
+
+    /// Starts the handshake if the channel is active already.
+    public func handlerAdded(context: ChannelHandlerContext) {
+        if context.channel.isActive {
+            startHandshake(context: context)
+        }
+    }
+
+    /// Ends TLS without a close_notify. What waits to be written fails.
+    public func handlerRemoved(context: ChannelHandlerContext) {
+        state = .closed
+        connection = nil
+        failPendingWrites(ChannelError.ioOnClosedChannel)
+    }
+}
+
+@available(*, unavailable)
+extension TLSHandler: Sendable {}
+
+extension TLSHandler {
+    func startHandshake(context: ChannelHandlerContext) {
+        guard case .idle = state else { return }
+        do throws(TLSError) {
+            connection = try makeConnection()
+            state = .handshaking
+        } catch {
+            fail(error, context: context)
+            return
+        }
+        processInput(context: context)
+        if case .handshaking = state {
+            // The handshake needs the peer's answer whether or not anyone above wants data.
+            context.read()
+        }
+    }
+
+    private func makeConnection() throws(TLSError) -> TLSConnection {
+        switch role {
+        case .client(let context, let serverName, let session, _):
+            try TLSConnection(client: context, serverName: serverName, resuming: session)
+        case .server(let context):
+            try TLSConnection(server: context)
+        }
+    }
+
+    /// Tells everyone concerned that TLS has failed, after sending the alert if there is one.
+    func fail(_ error: TLSError, context: ChannelHandlerContext) {
+        if case .closed = state { return }
+        state = .closed
+        sendCiphertext(context: context, promise: nil)
+        failPendingWrites(error)
+        context.fireErrorCaught(error)
+        context.close(mode: .all, promise: nil)
+    }
+
+    func failPendingWrites(_ error: any Error) {
+        for promise in pendingWrites.removeAll() {
+            promise.fail(error)
+        }
+    }
+
+    /// Writes and flushes what TLS has to send.
+    func sendCiphertext(context: ChannelHandlerContext, promise: EventLoopPromise<Void>?) {
+        guard let ciphertext = connection?.takeCiphertext() else {
+            promise?.succeed()
+            return
+        }
+        context.writeAndFlush(wrapOutboundOut(ciphertext), promise: promise)
+    }
+}
