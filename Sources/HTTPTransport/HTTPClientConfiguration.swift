@@ -1,0 +1,69 @@
+/// How an ``HTTPClient`` makes connections.
+///
+/// Not to be configured: TLS is 1.2 or later, and a peer's certificate chain and name are always verified.
+public struct HTTPClientConfiguration: Sendable {
+    /// Which certification authorities are trusted.
+    public var trust: HTTPTrustRoots = .system
+    /// The certificate with which we identify ourselves to servers that ask for one.
+    public var identity: HTTPClientIdentity?
+    /// Which proxy to use.
+    public var proxy: HTTPProxy = .environment
+    /// Whether HTTP/2 is offered in the TLS handshake.
+    public var allowsHTTP2 = true
+    /// The User-Agent header, unless a request has its own.
+    public var userAgent = "tproxy"
+    /// How many exchanges may be under way at once; more fail with `overloaded`.
+    public var maximumTransfers = 512
+    /// How many idle connections are kept for reuse.
+    public var maximumIdleConnections = 16
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Which certification authorities a client trusts.
+public enum HTTPTrustRoots: Sendable {
+    /// Those of the system, as libcurl was built to find them.
+    case system
+    /// Those of the system and these.
+    case systemAnd(HTTPPEM)
+    /// These alone.
+    case only(HTTPPEM)
+}
+
+/// A client certificate and its private key.
+public struct HTTPClientIdentity: Sendable {
+    /// The certificate, followed by intermediate ones if any.
+    public var certificateChain: HTTPPEM
+    /// The private key without a passphrase.
+    public var privateKey: HTTPPEM
+
+    public init(certificateChain: HTTPPEM, privateKey: HTTPPEM) {
+        self.certificateChain = certificateChain
+        self.privateKey = privateKey
+    }
+}
+
+/// Which proxy a client uses.
+public enum HTTPProxy: Sendable {
+    /// What `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy` say, read as libcurl reads them.
+    case environment
+    /// None, whatever the environment says.
+    case none
+    /// This one for every request, whatever the environment says: `http://` or `https://`, host and port. It may carry
+    /// a user name and password.
+    case url(String)
+}
+
+extension HTTPProxy: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    public var description: String {
+        switch self {
+        case .environment: "environment"
+        case .none: "none"
+        case .url: "<redacted>"
+        }
+    }
+
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

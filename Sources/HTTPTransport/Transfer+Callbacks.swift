@@ -1,0 +1,118 @@
+internal import CCurl
+
+/// libcurl calls these on the loop's thread, from within `curl_multi_perform` or `curl_easy_pause`.
+extension Transfer {
+    func setCallbacks() -> Bool {
+        // Unretained: the loop holds the transfer for as long as its handle can call.
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        let results = [
+            ccurl_set_pointer(handle, CURLOPT_PRIVATE, context),
+            ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText.baseAddress),
+            ccurl_set_pointer(handle, CURLOPT_HEADERDATA, context),
+            ccurl_set_pointer(handle, CURLOPT_WRITEDATA, context),
+            ccurl_set_pointer(handle, CURLOPT_READDATA, context),
+            ccurl_set_pointer(handle, CURLOPT_SEEKDATA, context),
+            ccurl_set_pointer(handle, CURLOPT_XFERINFODATA, context),
+            ccurl_set_pointer(handle, CURLOPT_PREREQDATA, context),
+            ccurl_set_long(handle, CURLOPT_NOPROGRESS, 0),
+            ccurl_set_data_callback(handle, CURLOPT_HEADERFUNCTION) { data, size, count, context in
+                guard let data, let transfer = Transfer.context(context) else { return 0 }
+                return transfer.header(UnsafeRawBufferPointer(start: data, count: size * count))
+            },
+            ccurl_set_data_callback(handle, CURLOPT_WRITEFUNCTION) { data, size, count, context in
+                guard let data, let transfer = Transfer.context(context) else { return 0 }
+                return transfer.body(UnsafeRawBufferPointer(start: data, count: size * count))
+            },
+            ccurl_set_data_callback(handle, CURLOPT_READFUNCTION) { data, size, count, context in
+                guard let data, let transfer = Transfer.context(context) else { return Int(CURL_READFUNC_ABORT) }
+                return transfer.supply(UnsafeMutableRawBufferPointer(start: data, count: size * count))
+            },
+            ccurl_set_seek_callback(handle) { context, offset, origin in
+                guard let transfer = Transfer.context(context) else { return CURL_SEEKFUNC_FAIL }
+                return transfer.rewind(to: offset, origin)
+            },
+            ccurl_set_progress_callback(handle) { context, _, down, _, up in
+                Transfer.context(context)?.progressed(down, up)
+                return 0
+            },
+            ccurl_set_prerequest_callback(handle) { context, _, _, _, _ in
+                guard let transfer = Transfer.context(context) else { return CURL_PREREQFUNC_ABORT }
+                transfer.isConnected = true
+                transfer.lastActivity = .now
+                return CURL_PREREQFUNC_OK
+            },
+        ]
+        return results.allSatisfy { $0 == CURLE_OK }
+    }
+
+    private static func context(_ pointer: UnsafeMutableRawPointer?) -> Transfer? {
+        pointer.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func header(_ line: UnsafeRawBufferPointer) -> Int {
+        lastActivity = .now
+        switch head.line(line, mayRedirect: exchange.request.maximumRedirects > 0) {
+        case .needMore: break
+        case .complete(let head): exchange.receive(head)
+        case .tooLarge:
+            failure = exchange.error(.protocolViolation, "headers too large")
+            return 0
+        }
+        return line.count
+    }
+
+    private func body(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard !bytes.isEmpty else { return 0 }
+        if let limit = exchange.request.maximumResponseBytes, bytes.count > limit - receivedBytes {
+            failure = exchange.error(.bodyTooLarge)
+            return 0
+        }
+        switch exchange.receive(bytes) {
+        case .keep, .deliver:
+            lastActivity = .now
+            receivedBytes += bytes.count
+            return bytes.count
+        case .pause:
+            isDownloadPaused = true
+            return Int(CURL_WRITEFUNC_PAUSE)
+        case .abort: return 0
+        }
+    }
+
+    private func supply(_ room: UnsafeMutableRawBufferPointer) -> Int {
+        switch exchange.request.body {
+        case .none: return 0
+        case .bytes(let bytes):
+            let count = min(room.count, bytes.count - sentBytes)
+            room.copyBytes(from: bytes[sentBytes..<sentBytes + count])
+            sentBytes += count
+            return count
+        case .stream:
+            switch exchange.take(into: room) {
+            case .bytes(let count, _):
+                lastActivity = .now
+                return count
+            case .pause:
+                isUploadPaused = true
+                return Int(CURL_READFUNC_PAUSE)
+            case .end: return 0
+            case .abort: return Int(CURL_READFUNC_ABORT)
+            }
+        }
+    }
+
+    /// libcurl repeats a request whose reused connection turns out to be closed; a body in memory can be read again.
+    private func rewind(to offset: curl_off_t, _ origin: Int32) -> Int32 {
+        guard case .bytes(let bytes) = exchange.request.body, origin == 0, offset >= 0, offset <= bytes.count else {
+            return CURL_SEEKFUNC_FAIL
+        }
+        sentBytes = Int(offset)
+        return CURL_SEEKFUNC_OK
+    }
+
+    private func progressed(_ down: curl_off_t, _ up: curl_off_t) {
+        guard down != lastCounters.down || up != lastCounters.up else { return }
+        lastCounters = (down, up)
+        lastActivity = .now
+    }
+}
