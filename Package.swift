@@ -59,7 +59,7 @@ let package = Package(
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, arguments]),
 
         // What the product knows: pure, no sockets, no clocks of its own.
-        library("DestinationRules", ["DestinationModel"]),
+        library("DestinationRules", ["DestinationModel", "YAML"]),
         library("DestinationSources", ["DestinationModel", "HTTPTransport", logging]),
         library("SMTP", [nio]),
         library("UpstreamPool"),

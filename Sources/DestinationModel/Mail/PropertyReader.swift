@@ -23,7 +23,7 @@ struct PropertyReader {
     /// The value as a text, for numbers and booleans too; `nil` where it is absent, empty or unusable.
     mutating func text(_ key: String) -> String? {
         guard let text = raw(key) else { return nil }
-        if Self.isPlaceholder(text) {
+        if Placeholder.matches(text) {
             report(.placeholder, key, "the placeholder \(Quoted(text)) was left in; put the real value there")
             return nil
         }
@@ -42,7 +42,7 @@ struct PropertyReader {
         guard let text = raw(key) else { return nil }
         // A password may well begin with "<"; only what plainly names itself a placeholder is taken for one.
         let name = text.lowercased()
-        if Self.isPlaceholder(text), name.contains("password") || name.contains("secret") {
+        if Placeholder.matches(text), name.contains("password") || name.contains("secret") {
             report(.placeholder, key, "a placeholder was left in; put the real value there")
             return nil
         }
@@ -105,15 +105,6 @@ struct PropertyReader {
             return nil
         }
         return text.isEmpty ? nil : text
-    }
-
-    /// Whether a text is `<some words>` as samples write what is to be filled in.
-    static func isPlaceholder(_ text: String) -> Bool {
-        let text = text.trimmingSpaces
-        guard text.hasPrefix("<"), text.hasSuffix(">"), text.utf8.count > 2 else { return false }
-        return text.dropFirst().dropLast().allSatisfy { character in
-            character.isLetter || character.isNumber || character == "-" || character == "_" || character == " "
-        }
     }
 }
 

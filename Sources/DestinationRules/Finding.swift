@@ -1,0 +1,57 @@
+public import DestinationModel
+public import YAML
+
+/// Something that a rule found in an object.
+public struct Finding: Hashable, Sendable {
+    /// How much it matters.
+    public enum Severity: String, Hashable, Sendable {
+        /// The object must not be stored; what ``blocks`` names can't be served.
+        case error
+        /// It works, but probably not as meant.
+        case warning
+    }
+
+    /// What can't be served because of a finding.
+    public enum Blocks: Hashable, Sendable {
+        /// Everything goes on.
+        case nothing
+        /// This tenant; the others go on.
+        case tenant(String)
+        /// The whole resource.
+        case resource
+    }
+
+    /// The rule.
+    public let code: RuleCode
+    /// How much it matters.
+    public var severity: Severity
+    /// The kind of fault and the sentence about it, as the API machinery words them.
+    public let error: FieldError
+    /// The field.
+    public let path: FieldPath
+    /// How to mend it: a sentence without a full stop, with the text to write where that is known.
+    public let mend: String
+    /// What can't be served because of it.
+    public let blocks: Blocks
+
+    /// `spec.service.port: Invalid value: 70000: must be between 1 and 65535, inclusive`
+    public var message: String {
+        path == .root ? error.detail : "\(path): \(error.detail)"
+    }
+}
+
+extension Finding: CustomStringConvertible {
+    /// One line for logs and terminals.
+    public var description: String {
+        "\(code) \(severity.rawValue): \(message); \(mend)"
+    }
+}
+
+extension Finding {
+    /// Where in the text the finding points: at the key for a key that is unknown, else at the value, else at the
+    /// nearest parent.
+    public func position(in positions: SourceMap) -> SourcePosition? {
+        let key = code == .unknownField || code == .unknownAnnotation ? positions.key(at: path) : nil
+        return key ?? positions.nearest(to: path)
+    }
+}

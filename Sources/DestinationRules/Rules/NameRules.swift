@@ -1,0 +1,39 @@
+internal import DestinationModel
+
+extension Rule {
+    /// What the resource shares its namespace with.
+    static let names: [Rule] = [
+        Rule(
+            code: .collision,
+            severity: .error,
+            title: "No two Destinations claim one Service",
+            explanation: """
+                Resource "mail" with tenant "a-b" and resource "mail-a" with tenant "b" would both be reached by the \
+                Service "mail-a-b". One tenant's mail would leave through another's login, so whoever comes second is \
+                refused.
+                """,
+            check: collisions
+        )
+    ]
+
+    @Sendable private static func collisions(_ subject: Subject) -> [Fault] {
+        guard !subject.context.claims.isEmpty else { return [] }
+        let others = subject.context.claims.filter {
+            $0.namespace == subject.namespace && $0.resource != subject.name
+        }
+        let byService = Dictionary(others.map { ($0.service, $0) }) { first, _ in first }
+        return ServiceClaim.claims(of: subject.object).compactMap { claim in
+            guard let other = byService[claim.service] else { return nil }
+            let owner = "Destination \(Quoted(other.resource))"
+            let explanation =
+                "the Service \(Quoted(claim.service)) is already that of \(owner)"
+                + (other.tenant.map { " for its tenant \(Quoted($0))" } ?? "")
+            return Fault(
+                claim.tenant == nil ? Paths.name : Paths.tenants,
+                .invalid(.string(claim.tenant ?? claim.resource), explanation),
+                mend: "give one of the two resources another name",
+                blocks: claim.tenant.map(Finding.Blocks.tenant) ?? .resource
+            )
+        }
+    }
+}

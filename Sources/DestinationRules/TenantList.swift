@@ -1,0 +1,55 @@
+internal import DestinationModel
+
+/// What the annotation with the tenants holds.
+enum TenantList: Hashable, Sendable {
+    /// There is no annotation.
+    case absent
+    /// The annotation is no text, which only files can have.
+    case wrongType(ObjectValue)
+    /// Its text is no JSON.
+    case noJSON(String, JSONError)
+    /// Its text is JSON, but no array.
+    case noArray(String, ObjectValue)
+    /// The items, of whatever type.
+    case list([ObjectValue])
+
+    init(annotation: ObjectValue?) {
+        switch annotation {
+        case nil, .null:
+            self = .absent
+        case .string(let text):
+            var options = JSONReader.Options()
+            options.keepsPositions = false
+            do {
+                let value = try JSONReader.document(text, options: options).value
+                self = value.arrayValue.map(TenantList.list) ?? .noArray(text, value)
+            } catch {
+                self = .noJSON(text, error)
+            }
+        case .bool, .integer, .double, .array, .object:
+            self = annotation.map(TenantList.wrongType) ?? .absent
+        }
+    }
+
+    /// The annotation that was probably meant by a text such as `a,b` or `['a', 'b']`; `nil` where it is no list of
+    /// names at all.
+    static func mended(_ text: String) -> String? {
+        let brackets: Set<Character> = ["[", "]", "(", ")", "{", "}"]
+        let quotes: Set<Character> = ["'", "\"", "`", "“", "”", "‘", "’"]
+        let names = text.filter { !brackets.contains($0) && !quotes.contains($0) }
+            .split { $0 == "," || $0 == ";" || $0.isWhitespace }
+            .map(String.init)
+        let isName: (String) -> Bool = { name in
+            name.utf8.count <= DNSLabel.maximumLength
+                && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        }
+        guard !names.isEmpty, names.allSatisfy(isName) else { return nil }
+        return annotation(names)
+    }
+
+    /// The annotation's line in YAML for a list of names that need no escapes.
+    static func annotation(_ names: [String]) -> String {
+        let list = names.map { "\"\($0)\"" }.joined(separator: ", ")
+        return "\(DestinationResource.tenantsAnnotation): '[\(list)]'"
+    }
+}
