@@ -15,6 +15,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -52,15 +53,16 @@ let package = Package(
         executable(
             "Relay",
             [
-                "DestinationModel", "DestinationRules", "DestinationSources", "SMTP", "UpstreamPool", "Telemetry", "TLS",
-                "YAML", nio, nioPosix, logging, lifecycle, arguments,
+                "DestinationModel", "DestinationRules", "DestinationSources", "HTTPTransport", "SMTP", "UpstreamPool",
+                "Telemetry", "TLS",
+                "YAML", nio, nioPosix, logging, lifecycle, signals, arguments,
             ]
         ),
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, arguments]),
 
         // What the product knows: pure, no sockets, no clocks of its own.
         library("DestinationRules", ["DestinationModel", "YAML"]),
-        library("DestinationSources", ["DestinationModel", "HTTPTransport", logging]),
+        library("DestinationSources", ["DestinationModel", "HTTPTransport", "YAML", logging]),
         library("SMTP", [nio]),
         library("UpstreamPool"),
 
@@ -83,7 +85,10 @@ let package = Package(
         tests("YAMLTests", ["YAML"]),
         tests("DestinationModelTests", ["DestinationModel", "YAML"]),
         tests("DestinationRulesTests", ["DestinationRules", "DestinationModel", "YAML"]),
-        tests("DestinationSourcesTests", ["DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", logging]),
+        tests(
+            "DestinationSourcesTests",
+            ["DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", logging]
+        ),
         tests("SMTPTests", ["SMTP", nio]),
         tests("UpstreamPoolTests", ["UpstreamPool"]),
         tests("TelemetryTests", ["Telemetry", nio, nioPosix, logging]),
@@ -91,7 +96,8 @@ let package = Package(
         tests(
             "RelayTests",
             [
-                "Relay", "MailSink", "SMTP", "UpstreamPool", "TLS", "DestinationModel", "DestinationSources", "Telemetry", nio,
+                "Relay", "MailSink", "SMTP", "UpstreamPool", "TLS", "DestinationModel", "DestinationSources",
+                "Telemetry", nio,
                 nioPosix, nioEmbedded, logging,
             ]
         ),

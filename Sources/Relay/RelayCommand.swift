@@ -7,6 +7,7 @@ struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tproxy-relay",
         abstract: "Forwards plain SMTP to SMTPS, logged in as the tenant that the Service stands for.",
-        version: BuildInformation.version
+        version: BuildInformation.version,
+        subcommands: [StandaloneCommand.self]
     )
 }

@@ -88,6 +88,11 @@ public struct ServerMachine: Sendable {
         answer(Reply(220, "\(configuration.name) \(configuration.greeting)"))
     }
 
+    /// The connection is one too many: says so and closes.
+    public mutating func refuseConnection(_ reply: Reply) {
+        close(with: reply)
+    }
+
     /// Octets arrived.
     public mutating func receive(_ bytes: ByteBuffer) {
         guard !isClosed else { return }
@@ -132,6 +137,14 @@ public struct ServerMachine: Sendable {
         switch state {
         case .learning, .borrowing, .dataAsked, .verdict: true
         case .idle, .envelope, .content, .discarding, .failed, .closed: awaitsReply
+        }
+    }
+
+    /// Whether the answer to ``Action/borrow(fresh:)`` is due.
+    public var isBorrowing: Bool {
+        switch state {
+        case .borrowing: true
+        case .idle, .learning, .envelope, .dataAsked, .content, .discarding, .verdict, .failed, .closed: false
         }
     }
 

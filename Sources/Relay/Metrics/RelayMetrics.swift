@@ -1,0 +1,98 @@
+import Telemetry
+
+/// The families of the relay's metrics, registered once. The series belong to the routes, which come and go.
+final class RelayMetrics: Sendable {
+    static let routeLabels = ["namespace", "destination", "tenant"]
+
+    let registry: MetricsRegistry
+    let connectionsOpen: MetricFamily<Gauge>
+    let connectionsTotal: MetricFamily<Counter>
+    let connectionsRefused: MetricFamily<Counter>
+    let messages: MetricFamily<Counter>
+    let bytesIn: MetricFamily<Counter>
+    let bytesOut: MetricFamily<Counter>
+    let sessions: MetricFamily<Gauge>
+    let sessionsCreated: MetricFamily<Counter>
+    let sessionsReused: MetricFamily<Counter>
+    let sessionsRetired: MetricFamily<Counter>
+    let sessionFailures: MetricFamily<Counter>
+    let waiting: MetricFamily<Gauge>
+    let poolWait: MetricFamily<Histogram>
+    let timeToAccept: MetricFamily<Histogram>
+
+    init(_ registry: MetricsRegistry) throws {
+        self.registry = registry
+        let route = Self.routeLabels
+        // The first two are named as users of SAP's product know them.
+        connectionsOpen = try registry.gauge(
+            "tp_open_tcp_connections",
+            help: "Application connections that are open.",
+            labels: route
+        )
+        connectionsTotal = try registry.counter(
+            "tp_tcp_connections_total",
+            help: "Application connections accepted.",
+            labels: route
+        )
+        connectionsRefused = try registry.counter(
+            "tproxy_connections_refused_total",
+            help: "Application connections answered with 421 since a limit was reached.",
+            labels: route
+        )
+        messages = try registry.counter(
+            "tproxy_messages_total",
+            help: "Transactions by their outcome, and by the stage at which they ended.",
+            labels: route + ["outcome", "stage"]
+        )
+        bytesIn = try registry.counter(
+            "tproxy_application_received_bytes_total",
+            help: "Octets received from applications.",
+            labels: route
+        )
+        bytesOut = try registry.counter(
+            "tproxy_upstream_sent_bytes_total",
+            help: "Octets of messages sent to the mail server, before TLS.",
+            labels: route
+        )
+        sessions = try registry.gauge(
+            "tproxy_upstream_sessions",
+            help: "Sessions with the mail server by state; open counts all of them.",
+            labels: route + ["state"]
+        )
+        sessionsCreated = try registry.counter(
+            "tproxy_upstream_sessions_created_total",
+            help: "Sessions logged in.",
+            labels: route
+        )
+        sessionsReused = try registry.counter(
+            "tproxy_upstream_sessions_reused_total",
+            help: "Transactions that found a session logged in for an earlier one.",
+            labels: route
+        )
+        sessionsRetired = try registry.counter(
+            "tproxy_upstream_sessions_retired_total",
+            help: "Sessions that ended, by reason.",
+            labels: route + ["reason"]
+        )
+        sessionFailures = try registry.counter(
+            "tproxy_upstream_session_failures_total",
+            help: "Attempts to open a session that failed, by reason.",
+            labels: route + ["reason"]
+        )
+        waiting = try registry.gauge(
+            "tproxy_upstream_waiting",
+            help: "Transactions that wait for a session.",
+            labels: route
+        )
+        poolWait = try registry.histogram(
+            "tproxy_upstream_wait_seconds",
+            help: "How long transactions waited for a session.",
+            labels: route
+        )
+        timeToAccept = try registry.histogram(
+            "tproxy_message_seconds",
+            help: "From MAIL to the mail server's 250 for the message.",
+            labels: route
+        )
+    }
+}

@@ -1,0 +1,85 @@
+import DestinationModel
+import SMTP
+import Telemetry
+import UpstreamPool
+
+/// What is counted on one route. May be read from any thread.
+final class RouteMetrics: MetricSource {
+    typealias Retirement = RoutePool.Machine.Retirement
+    typealias Stage = TransactionOutcome.Stage
+
+    let connectionsOpen = Gauge()
+    let connectionsTotal = Counter()
+    let connectionsRefused = Counter()
+    let bytesIn = Counter()
+    let bytesOut = Counter()
+    let sessionsOpen = Gauge()
+    let sessionsIdle = Gauge()
+    let sessionsCreated = Counter()
+    let sessionsReused = Counter()
+    let waiting = Gauge()
+    let poolWait = Histogram()
+    let timeToAccept = Histogram()
+    private let messages = CounterTable<OutcomeLabel>()
+    private let retirements = CounterTable<Retirement>()
+    private let failures = CounterTable<UpstreamFailure.Kind>()
+    private let families: RelayMetrics
+    private let labels: MetricLabels
+
+    /// An outcome and a stage, as labels.
+    private struct OutcomeLabel: Hashable, Sendable {
+        let outcome: String
+        let stage: String
+    }
+
+    init(route: Route, of families: RelayMetrics) {
+        self.families = families
+        // The names are constants that the grammar takes.
+        let labels = try? MetricLabels([
+            "namespace": route.namespace, "destination": route.resource, "tenant": route.tenant ?? "",
+        ])
+        self.labels = labels ?? .none
+    }
+
+    func finished(_ outcome: TransactionOutcome) {
+        switch outcome {
+        case .accepted: messages.increment(OutcomeLabel(outcome: "accepted", stage: Stage.endOfData.rawValue))
+        case .refused(let stage): messages.increment(OutcomeLabel(outcome: "refused", stage: stage.rawValue))
+        case .failed(let stage): messages.increment(OutcomeLabel(outcome: "failed", stage: stage.rawValue))
+        case .ambiguous: messages.increment(OutcomeLabel(outcome: "ambiguous", stage: Stage.endOfData.rawValue))
+        case .abandoned(let stage): messages.increment(OutcomeLabel(outcome: "abandoned", stage: stage.rawValue))
+        }
+    }
+
+    func retired(_ reason: Retirement) {
+        retirements.increment(reason)
+    }
+
+    func openingFailed(_ kind: UpstreamFailure.Kind) {
+        failures.increment(kind)
+    }
+
+    func collect(into collector: inout MetricsCollector) {
+        collector.add(families.connectionsOpen, labels, metric: connectionsOpen)
+        collector.add(families.connectionsTotal, labels, metric: connectionsTotal)
+        collector.add(families.connectionsRefused, labels, metric: connectionsRefused)
+        collector.add(families.bytesIn, labels, metric: bytesIn)
+        collector.add(families.bytesOut, labels, metric: bytesOut)
+        collector.add(families.sessions, labels, "open", metric: sessionsOpen)
+        collector.add(families.sessions, labels, "idle", metric: sessionsIdle)
+        collector.add(families.sessionsCreated, labels, metric: sessionsCreated)
+        collector.add(families.sessionsReused, labels, metric: sessionsReused)
+        collector.add(families.waiting, labels, metric: waiting)
+        collector.add(families.poolWait, labels, metric: poolWait)
+        collector.add(families.timeToAccept, labels, metric: timeToAccept)
+        for (label, counter) in messages.counters {
+            collector.add(families.messages, labels, label.outcome, label.stage, metric: counter)
+        }
+        for (reason, counter) in retirements.counters {
+            collector.add(families.sessionsRetired, labels, reason.rawValue, metric: counter)
+        }
+        for (kind, counter) in failures.counters {
+            collector.add(families.sessionFailures, labels, kind.rawValue, metric: counter)
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import DestinationModel
+import DestinationSources
+import Logging
+import TLS
+
+/// What all routes share.
+struct RelayEnvironment: Sendable {
+    /// The relay's name towards applications and, where a destination sets none, towards mail servers.
+    let name: String
+    let limits: RelayLimits
+    let source: any DestinationSource
+    let connector: SessionConnector
+    let tlsContexts: TLSContextCache
+    let metrics: RelayMetrics
+    let connections: ConnectionCount
+    let logger: Logger
+
+    /// Looks a route's destination up and makes it ready for connecting. Reads files: not for an event loop.
+    func target(for route: Route) async throws(UpstreamFailure) -> UpstreamTarget {
+        let found: ResolvedDestination
+        do {
+            found = try await source.resolve(route.destination)
+        } catch {
+            throw UpstreamFailure(error)
+        }
+        do {
+            let context = try tlsContexts.context(for: found.destination.tls)
+            let key = UpstreamKey(route: route, generation: found.generation, destination: found.destination)
+            return UpstreamTarget(key: key, tls: context)
+        } catch {
+            throw UpstreamFailure(.tls, "\(error)")
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import DestinationModel
+import Logging
+import NIOCore
+import Synchronization
+import Telemetry
+
+/// All routes of this relay, each on an event loop of its own choosing. May be used from any thread.
+final class RouteTable: Sendable {
+    private struct Entry: Sendable {
+        let endpoint: NIOLoopBound<RouteEndpoint>
+        let loop: any EventLoop
+        let announcement: RouteAnnouncement
+    }
+
+    private enum Phase {
+        case opening, serving, draining
+    }
+
+    private let environment: RelayEnvironment
+    private let group: any EventLoopGroup
+    private let entries = Mutex<[Route: Entry]>([:])
+    private let phase = Mutex(Phase.opening)
+
+    init(_ environment: RelayEnvironment, on group: any EventLoopGroup) {
+        self.environment = environment
+        self.group = group
+    }
+
+    /// Opens a route's port.
+    /// - Throws: `IOError` when it can't be had.
+    func open(_ route: Route, host: String, port: Int) async throws -> RouteAnnouncement {
+        let loop = group.next()
+        let environment = environment
+        let (endpoint, metrics, address) = try await loop.flatSubmit {
+            let endpoint = RouteEndpoint(route: route, on: loop, environment)
+            let bound = NIOLoopBound(endpoint, eventLoop: loop)
+            let metrics = endpoint.metrics
+            return endpoint.listen(host: host, port: port).map { (bound, metrics, $0) }
+        }.get()
+        environment.metrics.registry.add(metrics)
+        let announcement = RouteAnnouncement(route, at: address)
+        entries.withLock { $0[route] = Entry(endpoint: endpoint, loop: loop, announcement: announcement) }
+        return announcement
+    }
+
+    /// All routes that are known are open.
+    func isComplete() {
+        phase.withLock { $0 = .serving }
+    }
+
+    /// Ready when every known route listens, and not any more when the relay is being stopped.
+    var readiness: Readiness {
+        let count = entries.withLock { $0.count }
+        return switch phase.withLock({ $0 }) {
+        case .opening: Readiness(isReady: false, text: "opening routes, \(count) so far\n")
+        case .serving: Readiness(isReady: true, text: "\(count) routes are open\n")
+        case .draining: Readiness(isReady: false, text: "being stopped\n")
+        }
+    }
+
+    /// The open routes as a JSON array, sorted.
+    var json: String {
+        let announcements = entries.withLock { $0.sorted { $0.key < $1.key }.map(\.value.announcement) }
+        let lines = announcements.compactMap { try? $0.line }.map { String(decoding: $0.dropLast(), as: UTF8.self) }
+        return "[" + lines.joined(separator: ",\n") + "]\n"
+    }
+
+    /// Looks the destinations of the routes anew for which `isAffected` holds.
+    func refresh(where isAffected: (Route) -> Bool) {
+        for (route, entry) in entries.withLock({ $0 }) where isAffected(route) {
+            entry.loop.execute { entry.endpoint.value.refresh() }
+        }
+    }
+
+    /// Drains all routes: returns when the last connection is closed, or when the grace is over and the rest was cut
+    /// off.
+    func drain() async {
+        phase.withLock { $0 = .draining }
+        let entries = Array(entries.withLock { $0 }.values)
+        let grace = environment.limits.grace
+        let logger = environment.logger
+        let whole = group.next()
+        let drained = EventLoopFuture.andAllComplete(
+            entries.map { entry in entry.loop.flatSubmit { entry.endpoint.value.drain() } },
+            on: whole
+        )
+        let timeout = whole.scheduleTask(in: TimeAmount(grace)) {
+            logger.warning("the grace period is over, closing what is left")
+            for entry in entries {
+                entry.loop.execute { entry.endpoint.value.close() }
+            }
+        }
+        try? await drained.get()
+        timeout.cancel()
+    }
+}

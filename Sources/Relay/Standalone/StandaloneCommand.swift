@@ -1,0 +1,86 @@
+import ArgumentParser
+import Logging
+import Telemetry
+import UpstreamPool
+
+/// `tproxy-relay standalone`: the relay by itself, from a folder of files.
+struct StandaloneCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "standalone",
+        abstract: "Run the relay by itself, from a folder of files.",
+        discussion: """
+            DIR/*.yaml                                          Destination resources
+            DIR/destinations/INSTANCE/DESTINATION.json          a MAIL destination
+            DIR/destinations/INSTANCE/TENANT/DESTINATION.json   the same, of one tenant
+
+            For each route a line of JSON on standard output says where it listens. A changed destination file takes \
+            effect within a second.
+
+            Example:
+              tproxy-relay standalone --directory ./mail
+              telnet 127.0.0.1 1465
+            """
+    )
+
+    @Option(help: ArgumentHelp("The folder.", valueName: "DIR"))
+    var directory: String
+
+    @Option(help: "The address to listen on.")
+    var address = "127.0.0.1"
+
+    @Option(help: "The first route's port; the others follow. A port in use is skipped.")
+    var firstPort = 1465
+
+    @Option(help: "The port of /metrics, /healthz and /readyz; 0 for any.")
+    var metricsPort = 9494
+
+    @Option(help: ArgumentHelp("Trust the certificates in this file too.", valueName: "PEM"))
+    var caFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The instance of resources that name none. Default: the only instance folder there is.",
+            valueName: "NAME"
+        )
+    )
+    var defaultInstance: String?
+
+    @Option(help: "text or json.")
+    var logFormat = LogFormat.text
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = Logger.Level.info
+
+    @Option(help: "Sessions with the mail server that a route may hold at a time.")
+    var poolSessions = PoolLimits().sessions
+
+    @Option(help: "Seconds that open transactions get to finish when the relay is stopped.")
+    var gracePeriod = 25
+
+    func validate() throws {
+        let ports = 1...65_535
+        guard ports.contains(firstPort) else { throw ValidationError("--first-port must be between 1 and 65535") }
+        guard metricsPort == 0 || ports.contains(metricsPort) else {
+            throw ValidationError("--metrics-port must be between 0 and 65535")
+        }
+        guard (1...1000).contains(poolSessions) else {
+            throw ValidationError("--pool-sessions must be between 1 and 1000")
+        }
+        guard (0...86_400).contains(gracePeriod) else {
+            throw ValidationError("--grace-period must be between 0 and 86400")
+        }
+    }
+
+    func run() async throws {
+        let level = LogLevelSwitch(logLevel)
+        let format = logFormat
+        LoggingSystem.bootstrap { ServerLogHandler(label: $0, format: format, level: level) }
+        let logger = Logger(label: "tproxy-relay")
+        do {
+            try await Standalone(self, logger: logger).run()
+        } catch {
+            logger.critical("can't go on", metadata: ["reason": "\(error)"])
+            throw ExitCode(1)
+        }
+    }
+}

@@ -1,0 +1,211 @@
+import DestinationModel
+import Logging
+import NIOCore
+import SMTP
+import Telemetry
+import UpstreamPool
+
+/// The sessions of one key: runs the pool's state machine on an event loop.
+///
+/// Belongs to its event loop.
+final class RoutePool: SessionOwner {
+    typealias Machine = PoolStateMachine<Int, UpstreamFailure>
+
+    /// A session on loan.
+    struct Loan {
+        let session: Session
+        /// Whether it has served others before.
+        let isReused: Bool
+    }
+
+    let target: UpstreamTarget
+    private let loop: any EventLoop
+    private let connector: SessionConnector
+    private let metrics: RouteMetrics
+    private let logger: Logger
+    private var machine: Machine
+    private var sessions: [Machine.SessionID: Session] = [:]
+    private var waiters: [Int: Waiter] = [:]
+    private var lastWaiter = 0
+    private let resumption = TLSResumption()
+    /// Sessions that are opened again with a new token, since the one they had was refused.
+    private var renewed: Set<Machine.SessionID> = []
+    private var timer: Scheduled<Void>?
+    private let clock = ContinuousClock()
+
+    private struct Waiter {
+        let user: any SessionUser
+        let answer: (Result<Loan, UpstreamFailure>) -> Void
+    }
+
+    init(
+        target: UpstreamTarget,
+        limits: PoolLimits,
+        connector: SessionConnector,
+        loop: any EventLoop,
+        metrics: RouteMetrics,
+        logger: Logger
+    ) {
+        self.target = target
+        self.machine = Machine(limits: limits)
+        self.connector = connector
+        self.loop = loop
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// No session is left: a pool that was drained can be forgotten.
+    var isEmpty: Bool { machine.count == 0 }
+
+    /// Asks for a session; `answer` may be called before this returns.
+    /// - Returns: what ``cancel(_:)`` wants.
+    func borrow(
+        for user: any SessionUser,
+        fresh: Bool,
+        _ answer: @escaping (Result<Loan, UpstreamFailure>) -> Void
+    ) -> Int {
+        lastWaiter += 1
+        let number = lastWaiter
+        waiters[number] = Waiter(user: user, answer: answer)
+        carryOut(machine.acquire(number, fresh: fresh, at: clock.now))
+        return number
+    }
+
+    /// Takes the question back.
+    func cancel(_ waiter: Int) {
+        guard waiters.removeValue(forKey: waiter) != nil else { return }
+        machine.cancel(waiter)
+        updateGauges()
+    }
+
+    /// Lends nothing any more and closes what is idle; what is lent is closed when it comes back.
+    func drain() {
+        carryOut(machine.drain(at: clock.now))
+    }
+
+    // MARK: What sessions say
+
+    func sessionEstablished(_ session: Session) {
+        renewed.remove(session.id)
+        metrics.sessionsCreated.increment()
+        carryOut(machine.opened(session.id, at: clock.now))
+    }
+
+    func sessionFailed(_ session: Session, _ failure: UpstreamFailure) {
+        // A cached token may have been revoked: one fresh token, one more attempt.
+        if failure.opening == .loginRefused, let token = session.token, renewed.insert(session.id).inserted {
+            return open(session.id, insteadOf: token)
+        }
+        openingFailed(session.id, failure)
+    }
+
+    func sessionFreed(_ session: Session) {
+        carryOut(machine.released(session.id, at: clock.now))
+    }
+
+    func sessionProbed(_ session: Session, isAlive: Bool) {
+        carryOut(machine.probed(session.id, isAlive: isAlive, at: clock.now))
+    }
+
+    func sessionClosed(_ session: Session, wasCut: Bool) {
+        let wasOurs = sessions.removeValue(forKey: session.id) != nil
+        if wasOurs { metrics.retired(wasCut ? .cut : .lost) }
+        carryOut(machine.lost(session.id, at: clock.now))
+    }
+
+    // MARK: Inside
+
+    private func carryOut(_ actions: [Machine.Action]) {
+        for action in actions {
+            switch action {
+            case .open(let id): open(id)
+            case .probe(let id): sessions[id]?.probe()
+            case .lend(let id, let waiter, let isReused, let waited): lend(id, to: waiter, isReused, waited)
+            case .deny(let waiter, let denial, let waited): deny(waiter, denial, waited)
+            case .close(let id, let retirement):
+                metrics.retired(retirement)
+                sessions.removeValue(forKey: id)?.quit()
+            }
+        }
+        updateGauges()
+        setTimer()
+    }
+
+    private func open(_ id: Machine.SessionID, insteadOf refused: Secret? = nil) {
+        let opening = connector.open(
+            id,
+            target: target,
+            owner: self,
+            on: loop,
+            resuming: resumption,
+            insteadOf: refused,
+            logger: logger
+        )
+        opening.assumeIsolated().whenComplete { result in
+            switch result {
+            case .success(let session):
+                self.sessions[id] = session.value
+            case .failure(let error):
+                self.openingFailed(id, UpstreamFailure(connecting: error, to: self.target.destination))
+            }
+        }
+    }
+
+    private func openingFailed(_ id: Machine.SessionID, _ failure: UpstreamFailure) {
+        sessions[id] = nil
+        renewed.remove(id)
+        metrics.openingFailed(failure.kind)
+        logger.warning("no session with the mail server", metadata: ["reason": "\(failure.reason)"])
+        carryOut(machine.openingFailed(id, failure.opening, failure, at: clock.now))
+    }
+
+    private func lend(_ id: Machine.SessionID, to number: Int, _ isReused: Bool, _ waited: Duration) {
+        guard let session = sessions[id], let waiter = waiters.removeValue(forKey: number) else {
+            // The one has gone, or the other: neither may be kept waiting.
+            carryOut(machine.lost(id, at: clock.now))
+            return
+        }
+        // The one place where a session changes hands. It must never cross from one key to another.
+        precondition(session.key == target.key, "a session of another key")
+        metrics.poolWait.record(waited)
+        if isReused { metrics.sessionsReused.increment() }
+        session.lend(to: waiter.user)
+        waiter.answer(.success(Loan(session: session, isReused: isReused)))
+    }
+
+    private func deny(_ number: Int, _ denial: Machine.Denial, _ waited: Duration) {
+        guard let waiter = waiters.removeValue(forKey: number) else { return }
+        metrics.poolWait.record(waited)
+        switch denial {
+        case .failed(let failure):
+            waiter.answer(.failure(failure))
+        case .tooManyWaiters:
+            waiter.answer(.failure(UpstreamFailure(.poolFull, "too many messages wait for a session, try again")))
+        case .waitedTooLong:
+            waiter.answer(.failure(UpstreamFailure(.poolWait, "no session became free in time, try again")))
+        case .drained:
+            waiter.answer(.failure(UpstreamFailure(.draining, "being stopped, try again")))
+        }
+    }
+
+    private func updateGauges() {
+        metrics.sessionsOpen.set(Int64(machine.count))
+        metrics.sessionsIdle.set(Int64(machine.idleCount))
+        metrics.waiting.set(Int64(machine.waitingCount))
+    }
+
+    private func setTimer() {
+        timer?.cancel()
+        timer = nil
+        guard let deadline = machine.nextDeadline else { return }
+        let delay = max(.zero, deadline - clock.now)
+        timer = loop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { [weak self] in
+            guard let self else { return }
+            self.timer = nil
+            self.carryOut(self.machine.advance(to: self.clock.now))
+        }
+    }
+}
+
+@available(*, unavailable)
+extension RoutePool: Sendable {}

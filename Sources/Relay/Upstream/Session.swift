@@ -1,0 +1,292 @@
+import DestinationModel
+import Logging
+import NIOCore
+import SMTP
+import TLS
+import UpstreamPool
+
+/// One session with a mail server: runs the client's state machine on a channel.
+///
+/// A channel handler behind the TLS handler, and at the same time what a user of the session calls. Belongs to its
+/// event loop.
+final class Session: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    /// What the session is there for at the moment; it decides who hears of replies.
+    private enum Phase {
+        /// Until the login is through.
+        case opening
+        case idle
+        case lent(any SessionUser)
+        /// RSET after a transaction that was broken off.
+        case cleaning
+        case probing
+        /// QUIT was sent, or the channel is being closed.
+        case closing
+        case closed
+    }
+
+    let id: RoutePool.Machine.SessionID
+    let key: UpstreamKey
+    /// The token that the login uses, where it uses one.
+    let token: Secret?
+    private let connectLimit: Duration
+    private let limits: ClientTimeLimits
+    private let logger: Logger
+    private weak var owner: (any SessionOwner)?
+    private var machine: ClientMachine
+    private var phase = Phase.opening
+    private var context: ChannelHandlerContext?
+    private var watchdog: Watchdog?
+    private var isPerforming = false
+    private var needsFlush = false
+    private var wasCut = false
+    private var failure: UpstreamFailure?
+
+    init(
+        id: RoutePool.Machine.SessionID,
+        target: UpstreamTarget,
+        configuration: ClientMachine.Configuration,
+        token: Secret?,
+        owner: any SessionOwner,
+        logger: Logger
+    ) {
+        self.id = id
+        self.key = target.key
+        self.token = token
+        self.connectLimit = target.connectLimit
+        self.limits = target.timeLimits
+        self.machine = ClientMachine(configuration)
+        self.owner = owner
+        self.logger = logger
+    }
+
+    /// What the mail server has offered.
+    var capabilities: Capabilities { machine.capabilities }
+
+    /// Whether the mail server takes more at the moment.
+    var isWritable: Bool { context?.channel.isWritable ?? false }
+
+    // MARK: Requests of the user
+
+    func mail(_ address: EnvelopeAddress) { request { $0.mail(address) } }
+    func recipient(_ address: EnvelopeAddress) { request { $0.recipient(address) } }
+    func data() { request { $0.data() } }
+    func content(_ bytes: ByteBuffer) { request { $0.content(bytes) } }
+    func endOfData() { request { $0.endOfData() } }
+
+    /// Sends what was requested. Until then it may lie here, so that it fits into few records.
+    func flush() {
+        guard needsFlush else { return }
+        needsFlush = false
+        context?.flush()
+        setTimeLimit()
+    }
+
+    /// The user has done.
+    /// - Parameter needsReset: whether a transaction was left open.
+    func giveBack(needsReset: Bool) {
+        guard case .lent = phase else { return }
+        guard needsReset else {
+            phase = .idle
+            setTimeLimit()
+            owner?.sessionFreed(self)
+            return
+        }
+        phase = .cleaning
+        request { $0.reset() }
+        flush()
+    }
+
+    /// Cuts the connection off without TLS's and SMTP's goodbye, so that the server can't take a message that isn't
+    /// complete for one that is.
+    func cut() {
+        switch phase {
+        case .closed: return
+        case .opening, .idle, .lent, .cleaning, .probing, .closing: break
+        }
+        wasCut = true
+        phase = .closing
+        context?.triggerUserOutboundEvent(TLSAbruptClose(), promise: nil)
+    }
+
+    // MARK: Requests of the owner
+
+    /// Lends the session to `user`.
+    func lend(to user: any SessionUser) {
+        phase = .lent(user)
+        setTimeLimit()
+    }
+
+    /// Asks the server whether it is still there.
+    func probe() {
+        phase = .probing
+        request { $0.reset() }
+        flush()
+    }
+
+    /// Takes leave of the server.
+    func quit() {
+        phase = .closing
+        request { $0.quit() }
+        flush()
+    }
+
+    // MARK: Channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        watchdog = Watchdog(on: context.eventLoop) { [weak self] in self?.timeLimitReached() }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+        watchdog?.stop()
+        watchdog = nil
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        // For TLS; the greeting has its own.
+        watchdog?.set(connectLimit)
+        context.fireChannelActive()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case is TLSHandshakeCompleted:
+            setTimeLimit()
+        case ChannelEvent.inputClosed:
+            fail(UpstreamFailure(.lost, "\(key.destination.host) has closed the session"))
+        default:
+            context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        machine.receive(unwrapInboundIn(data))
+        perform()
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        flush()
+        setTimeLimit()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        setTimeLimit()
+        if case .lent(let user) = phase { user.sessionWritabilityChanged() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail(UpstreamFailure(connecting: error, to: key.destination))
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        over()
+    }
+
+    // MARK: Inside
+
+    private func request(_ change: (inout ClientMachine) -> Void) {
+        change(&machine)
+        perform()
+    }
+
+    /// Does what the machine wants. The machine's state is final before anybody is called.
+    private func perform() {
+        guard !isPerforming else { return }
+        isPerforming = true
+        defer { isPerforming = false }
+        while let action = machine.nextAction() {
+            switch action {
+            case .write(let bytes):
+                context?.write(wrapOutboundOut(bytes), promise: nil)
+                needsFlush = true
+            case .established:
+                phase = .idle
+                owner?.sessionEstablished(self)
+            case .replied(let expectation, let reply):
+                replied(expectation, reply)
+            case .fail(let failure):
+                fail(UpstreamFailure(failure, at: key.destination))
+            case .close:
+                phase = .closing
+                context?.close(promise: nil)
+            }
+        }
+    }
+
+    private func replied(_ expectation: ClientExpectation, _ reply: Reply) {
+        switch phase {
+        case .lent(let user):
+            user.sessionReplied(expectation, reply)
+        case .cleaning where expectation == .reset:
+            guard reply.isPositive else { return close() }
+            phase = .idle
+            owner?.sessionFreed(self)
+        case .cleaning where expectation == .data && reply.code == 354, .cleaning where reply.code == 421:
+            // Text is expected that won't come.
+            cut()
+        case .cleaning:
+            // What was still due to a user who has left.
+            break
+        case .probing:
+            phase = .idle
+            owner?.sessionProbed(self, isAlive: reply.isPositive)
+        case .opening, .idle, .closing, .closed:
+            break
+        }
+    }
+
+    private func setTimeLimit() {
+        switch phase {
+        case .opening, .lent, .cleaning, .probing, .closing:
+            if let expectation = machine.expectation {
+                watchdog?.set(limits.limit(for: expectation))
+            } else {
+                watchdog?.set(isWritable ? nil : limits.dataBlock)
+            }
+        case .idle, .closed:
+            watchdog?.set(nil)
+        }
+    }
+
+    private func timeLimitReached() {
+        fail(UpstreamFailure(.timeout, "\(key.destination.host) port \(key.destination.port) has not answered in time"))
+    }
+
+    /// The session is of no more use; the channel goes, and with it everything that waits.
+    private func fail(_ reason: UpstreamFailure) {
+        if failure == nil { failure = reason }
+        logger.debug("session failed", metadata: ["session": "\(id)", "reason": "\(reason.reason)"])
+        close()
+    }
+
+    private func close() {
+        context?.close(promise: nil)
+    }
+
+    private func over() {
+        let last = phase
+        phase = .closed
+        watchdog?.stop()
+        let failure = failure ?? UpstreamFailure(.lost, "\(key.destination.host) has closed the session")
+        switch last {
+        case .opening:
+            owner?.sessionFailed(self, failure)
+        case .lent(let user):
+            owner?.sessionClosed(self, wasCut: wasCut)
+            user.sessionLost(failure)
+        case .probing:
+            owner?.sessionProbed(self, isAlive: false)
+        case .idle, .cleaning, .closing:
+            owner?.sessionClosed(self, wasCut: wasCut)
+        case .closed:
+            break
+        }
+    }
+}
+
+@available(*, unavailable)
+extension Session: Sendable {}

@@ -1,0 +1,138 @@
+import DestinationModel
+import DestinationSources
+import NIOCore
+import NIOPosix
+import SMTP
+import TLS
+import UpstreamPool
+
+/// Why a transaction gets no session, or lost the one it had.
+struct UpstreamFailure: Error, Sendable {
+    /// The kinds, by what the operator has to look at.
+    enum Kind: String, Sendable, CaseIterable {
+        case destination
+        case nameResolution = "name_resolution"
+        case connect
+        case tls
+        case token
+        case login
+        case refused
+        case proto = "protocol"
+        case timeout
+        case lost
+        case poolFull = "pool_full"
+        case poolWait = "pool_wait"
+        case draining
+    }
+
+    let kind: Kind
+    /// One line for logs and replies, without secrets.
+    let reason: String
+    /// How the pool takes it.
+    let opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure
+
+    init(_ kind: Kind, _ reason: String, opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure = .unavailable)
+    {
+        self.kind = kind
+        self.reason = reason
+        self.opening = opening
+    }
+
+    /// What the application is told (the table in the relay's contract).
+    /// - Parameter route: the text names its destination and tenant.
+    func reply(for route: Route) -> Reply {
+        let place = route.tenant.map { "\(route.resource), tenant \($0)" } ?? route.resource
+        let (code, status): (Int, String) =
+            switch kind {
+            case .destination: (451, "4.3.5")
+            case .nameResolution: (451, "4.4.3")
+            case .connect, .refused: (451, "4.4.1")
+            case .tls: (451, "4.7.5")
+            case .token, .login: (451, "4.7.0")
+            case .proto, .timeout, .lost: (451, "4.4.2")
+            case .poolFull, .poolWait: (451, "4.3.2")
+            case .draining: (421, "4.3.2")
+            }
+        return Reply(code, "\(status) \(place): \(reason)".prefixFittingReply)
+    }
+}
+
+extension UpstreamFailure {
+    /// What went wrong while looking the destination up.
+    init(_ error: DestinationLookupError) {
+        self.init(.destination, error.description)
+    }
+
+    /// What went wrong while connecting to `destination`.
+    init(connecting error: any Error, to destination: MailDestination) {
+        let place = "\(destination.host) port \(destination.port)"
+        switch error {
+        case let error as UpstreamFailure:
+            self = error
+        case let error as TLSError:
+            self.init(.tls, "\(place): \(error)")
+        case let error as NIOConnectionError where error.connectionErrors.isEmpty:
+            self.init(.nameResolution, "can't resolve the name \(destination.host)")
+        case let error as NIOConnectionError:
+            let reason = error.connectionErrors.last.map { Self.text(of: $0.error) } ?? "no address"
+            self.init(.connect, "can't connect to \(place): \(reason)")
+        case let error as ChannelError:
+            switch error {
+            case .connectTimeout: self.init(.connect, "\(place) does not answer")
+            default: self.init(.connect, "can't connect to \(place)")
+            }
+        default:
+            self.init(.connect, "can't connect to \(place): \(Self.text(of: error))")
+        }
+    }
+
+    private static func text(of error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case ChannelError.connectTimeout: "no answer in time"
+        default: "\(type(of: error))"
+        }
+    }
+
+    /// What the session's state machine has to say.
+    init(_ failure: ClientFailure, at destination: MailDestination) {
+        let opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure =
+            failure.isTooManySessions ? .tooManySessions : .unavailable
+        let place = "\(destination.host) port \(destination.port)"
+        switch failure {
+        case .refused(let reply):
+            self.init(.refused, "\(place) refuses the session: \(reply.code) \(reply.text)", opening: opening)
+        case .noMechanism(let offered):
+            let list = offered.isEmpty ? "none" : offered.joined(separator: ", ")
+            self.init(
+                .login,
+                "\(place) offers no way to log in that fits the destination (offered: \(list))",
+                opening: .loginRefused
+            )
+        case .loginRefused(let mechanism, let reply):
+            self.init(
+                .login,
+                "\(place) refuses the login (\(mechanism.rawValue)): \(reply.code) \(reply.text)",
+                opening: .loginRefused
+            )
+        case .loginDeferred(let mechanism, let reply):
+            self.init(
+                .login,
+                "\(place) defers the login (\(mechanism.rawValue)): \(reply.code) \(reply.text)",
+                opening: opening
+            )
+        case .malformed(let malformation):
+            self.init(.proto, "\(place) doesn't speak SMTP: \(malformation.rawValue)")
+        case .unexpectedReply(let reply):
+            self.init(.lost, "\(place) closes the session: \(reply.code) \(reply.text)")
+        }
+    }
+}
+
+extension String {
+    /// RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets. What a server told us may be longer.
+    fileprivate var prefixFittingReply: String {
+        guard utf8.count > 480 else { return self }
+        return String(decoding: utf8.prefix(480), as: UTF8.self) + "…"
+    }
+}
