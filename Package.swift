@@ -101,7 +101,7 @@ let package = Package(
                 nioPosix, nioEmbedded, logging,
             ]
         ),
-        tests("IntegrationTests", ["MailSink", "TLS", nio, nioPosix]),
+        .testTarget(name: "IntegrationTests", exclude: ["Scripts"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

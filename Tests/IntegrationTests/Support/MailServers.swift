@@ -1,0 +1,87 @@
+import Glibc
+import Testing
+
+/// The servers that the tests of a suite share. They are started once, before its first test.
+///
+/// Tests run side by side: each one sends to recipients of its own and looks only for those.
+struct MailServers: Sendable {
+    let authority: TestCA
+    let postfix: PostfixServer
+    let authorization: AuthorizationServer
+    let submission: DovecotSubmissionServer
+    let accounts: Accounts
+
+    struct Accounts: Sendable {
+        let shop = MailAccount("shop")
+        let acme = MailAccount("acme")
+        let globex = MailAccount("globex")
+
+        var all: [MailAccount] { [self.shop, self.acme, self.globex] }
+    }
+
+    @TaskLocal private static var running: MailServers?
+
+    /// The servers of the suite that the running test belongs to.
+    static var current: MailServers {
+        get throws { try #require(Self.running, "the test's suite lacks the trait .mailServers") }
+    }
+
+    private static func start() async throws -> MailServers {
+        let accounts = Accounts()
+        let authority = try await TestCA()
+        let postfix = try await PostfixServer(authority: authority, accounts: accounts.all)
+        do {
+            let authorization = try await AuthorizationServer(authority: authority, accounts: accounts.all)
+            do {
+                return try await MailServers(
+                    authority: authority,
+                    postfix: postfix,
+                    authorization: authorization,
+                    submission: DovecotSubmissionServer(authority: authority, tokens: authorization, backend: postfix),
+                    accounts: accounts
+                )
+            } catch {
+                await authorization.stop()
+                throw error
+            }
+        } catch {
+            await postfix.stop()
+            throw error
+        }
+    }
+
+    private func stop() async {
+        await self.submission.stop()
+        await self.authorization.stop()
+        await self.postfix.stop()
+    }
+
+    /// Starts the servers before a suite's tests and stops them after.
+    struct Trait: SuiteTrait, TestScoping {
+        func provideScope(
+            for test: Test,
+            testCase: Test.Case?,
+            performing function: @Sendable () async throws -> Void
+        ) async throws {
+            let servers = try await MailServers.start()
+            do {
+                try await MailServers.$running.withValue(servers, operation: function)
+            } catch {
+                await servers.stop()
+                throw error
+            }
+            await servers.stop()
+        }
+    }
+}
+
+extension Trait where Self == MailServers.Trait {
+    /// Real mail servers for the suite's tests: `MailServers.current`.
+    static var mailServers: Self { Self() }
+}
+
+/// All tests that need mail servers, as extensions, so that they share them.
+///
+/// Postfix's master runs as root only, and the tests are part of every build; who isn't root is told so.
+@Suite(.enabled(if: geteuid() == 0, "Postfix needs root"), .mailServers)
+struct WithMailServers {}

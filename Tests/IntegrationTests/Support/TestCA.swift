@@ -1,0 +1,50 @@
+/// A certificate authority of the test's own, and a certificate of its for `localhost` and 127.0.0.1.
+final class TestCA: Sendable {
+    private let directory: TemporaryDirectory
+
+    /// PEM files: the authority's certificate, and the server's certificate and key.
+    let certificate: String
+    let serverCertificate: String
+    let serverKey: String
+
+    init() async throws {
+        self.directory = try TemporaryDirectory()
+        self.certificate = self.directory.path("ca.pem")
+        self.serverCertificate = self.directory.path("server.pem")
+        self.serverKey = self.directory.path("server.key")
+
+        // A configuration of our own: the system's would add extensions that differ between machines.
+        let configuration = try self.directory.write(
+            """
+            [req]
+            distinguished_name = name
+            [name]
+            [authority]
+            basicConstraints = critical,CA:TRUE
+            keyUsage = critical,keyCertSign,cRLSign
+            subjectKeyIdentifier = hash
+            [server]
+            basicConstraints = critical,CA:FALSE
+            keyUsage = critical,digitalSignature
+            extendedKeyUsage = serverAuth
+            subjectAltName = DNS:localhost,IP:127.0.0.1
+            """,
+            to: "openssl.cnf"
+        )
+        let request = [
+            "/usr/bin/openssl", "req", "-x509", "-config", configuration, "-days", "2", "-nodes",
+            "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+        ]
+        let authorityKey = self.directory.path("ca.key")
+        try await ProcessRunner.check(
+            request + ["-extensions", "authority", "-subj", "/CN=Test authority"]
+                + ["-keyout", authorityKey, "-out", self.certificate]
+        )
+        try await ProcessRunner.check(
+            request + [
+                "-extensions", "server", "-subj", "/CN=localhost", "-CA", self.certificate, "-CAkey", authorityKey,
+            ]
+                + ["-keyout", self.serverKey, "-out", self.serverCertificate]
+        )
+    }
+}
