@@ -23,8 +23,9 @@ public struct Capabilities: Hashable, Sendable {
     public init(ehlo reply: Reply) {
         for line in reply.lines.dropFirst() {
             // `AUTH=PLAIN` is how servers of the nineties wrote it; some still send both forms.
-            let words = String(decoding: line, as: UTF8.self).uppercased()
-                .split(whereSeparator: { $0 == " " || $0 == "=" && line.starts(with: "AUTH=".utf8) })
+            let text = String(decoding: line, as: UTF8.self).uppercased()
+            let isOldForm = text.hasPrefix("AUTH=")
+            let words = text.split { $0 == " " || $0 == "=" && isOldForm }
             guard let keyword = words.first else { continue }
             let values = words.dropFirst()
             switch keyword {

@@ -33,6 +33,8 @@ public enum Command: Hashable, Sendable {
         // Whatever else it says, a line with control characters is no command.
         guard octets.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return .unknown }
         let word = octets.prefix { $0 != UInt8(ascii: " ") }
+        // Unicode knows letters outside ASCII whose upper case is inside; they make no verb.
+        guard word.allSatisfy({ $0 < 0x80 }) else { return .unknown }
         let verb = String(Substring(word)).uppercased()
         let argument = octets.dropFirst(word.count).drop { $0 == UInt8(ascii: " ") }
         return read(verb: verb, argument: argument)

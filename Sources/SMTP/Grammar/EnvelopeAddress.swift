@@ -7,7 +7,7 @@ public struct EnvelopeAddress: Hashable, Sendable {
 
     /// The value of SIZE, in octets (RFC 1870); nil where it is absent or no number.
     public var declaredSize: Int? {
-        parameters.first { $0.keyword == "SIZE" }?.value.flatMap(Int.init)
+        parameters.first { $0.keyword == "SIZE" }?.number
     }
 
     /// Reads `FROM:` or `TO:`, a path and parameters.

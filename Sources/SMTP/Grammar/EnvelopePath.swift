@@ -33,8 +33,10 @@ public struct EnvelopePath: Hashable, Sendable {
             guard isBracketed, let colon = path.firstIndex(of: UInt8(ascii: ":")) else {
                 return nil
             }
+            let route = path[..<colon]
             path = path[path.index(after: colon)...]
-            guard !path.isEmpty else { return nil }
+            // Domains have no quotes, so the colon wasn't a quoted one and what follows is whole.
+            guard !path.isEmpty, !route.contains(UInt8(ascii: "\"")) else { return nil }
         }
         guard path.count <= longest, isBracketed || !path.isEmpty, isMailbox(path), let text = String(path) else {
             return nil
@@ -68,7 +70,8 @@ public struct EnvelopePath: Hashable, Sendable {
                 case UInt8(ascii: " ") where !isBracketed:
                     defer { argument = argument[index...] }
                     return argument[..<index]
-                case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: " "):
+                case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: " "), UInt8(ascii: "\\"):
+                    // RFC 821 had a backslash outside of quotes too; a server that still has would look for another `>`.
                     return nil
                 default:
                     break

@@ -5,6 +5,12 @@ public struct Parameter: Hashable, Sendable {
     /// What follows the equals sign, as written; nil without one.
     public let value: String?
 
+    /// The value as a number of digits alone; nil where it isn't one, or too large for us.
+    var number: Int? {
+        guard let value, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return Int(value)
+    }
+
     /// Reads `keyword[=value]` words separated by spaces; nil when one of them isn't of that form.
     static func list(from argument: Substring.UTF8View) -> [Parameter]? {
         var parameters: [Parameter] = []
@@ -21,8 +27,7 @@ public struct Parameter: Hashable, Sendable {
                 parameters.append(Parameter(keyword: name, value: nil))
                 continue
             }
-            guard !parts[1].isEmpty, parts[1].allSatisfy({ $0 > 0x20 && $0 != 0x7F }), let value = String(parts[1])
-            else {
+            guard !parts[1].isEmpty, parts[1].allSatisfy(isValueOctet), let value = String(parts[1]) else {
                 return nil
             }
             parameters.append(Parameter(keyword: name, value: value))
@@ -33,6 +38,11 @@ public struct Parameter: Hashable, Sendable {
     private static func isKeyword(_ word: Substring.UTF8View) -> Bool {
         guard let first = word.first, isLetterOrDigit(first) else { return false }
         return word.allSatisfy { isLetterOrDigit($0) || $0 == UInt8(ascii: "-") }
+    }
+
+    /// `esmtp-value`, with the letters that RFC 6531 §3.3 adds.
+    private static func isValueOctet(_ octet: UInt8) -> Bool {
+        octet > 0x20 && octet != 0x7F && octet != UInt8(ascii: "=")
     }
 
     private static func isLetterOrDigit(_ octet: UInt8) -> Bool {

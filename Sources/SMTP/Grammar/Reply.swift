@@ -48,9 +48,13 @@ public struct Reply: Hashable, Sendable {
         var copy = self
         copy.code = code
         let digit = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: code / 100)
+        let classes = Array("245".utf8)
         for index in copy.lines.indices {
-            // An enhanced status code starts with the class and a dot; its class must agree with the reply's.
-            if copy.lines[index].count >= 2, copy.lines[index][1] == UInt8(ascii: ".") {
+            // An enhanced status code starts with the class, a dot and a digit; its class must agree with the reply's.
+            let start = Array(copy.lines[index].prefix(3))
+            if start.count == 3, classes.contains(start[0]), start[1] == UInt8(ascii: "."),
+                (0x30...0x39).contains(start[2])
+            {
                 copy.lines[index][0] = digit
             }
         }

@@ -3,8 +3,8 @@ extension Capabilities {
     func refusal(ofSender address: EnvelopeAddress, ourLimit: Int) -> Reply? {
         for parameter in address.parameters {
             switch (parameter.keyword, parameter.value) {
-            case ("SIZE", .some(let value)):
-                guard let size = Int(value), size >= 0 else { return Self.unreadable(parameter) }
+            case ("SIZE", .some):
+                guard let size = parameter.number else { return Self.unreadable(parameter) }
                 let limit = messageLimit(ours: ourLimit)
                 if limit > 0, size > limit { return ContentRefusal.tooLarge(limit: limit).reply }
             case ("BODY", .some(let value)):

@@ -1,0 +1,80 @@
+import Testing
+
+@testable import SMTP
+
+@Suite("Capabilities")
+struct CapabilitiesTests {
+    static func capabilities(_ lines: String...) -> Capabilities {
+        Capabilities(ehlo: Reply(code: 250, lines: (["host.example"] + lines).map { Array($0.utf8) }))
+    }
+
+    @Test("What servers say")
+    func servers() {
+        let gmail = Self.capabilities(
+            "SIZE 35882577",
+            "8BITMIME",
+            "AUTH LOGIN PLAIN XOAUTH2 PLAIN-CLIENTTOKEN OAUTHBEARER XOAUTH",
+            "ENHANCEDSTATUSCODES",
+            "PIPELINING",
+            "CHUNKING",
+            "SMTPUTF8"
+        )
+        #expect(gmail.size == 35_882_577)
+        #expect(gmail.pipelining && gmail.eightBitMIME && gmail.enhancedStatusCodes && gmail.smtpUTF8)
+        #expect(!gmail.deliveryStatusNotifications)
+        #expect(
+            gmail.authenticationMechanisms == [
+                "LOGIN", "PLAIN", "XOAUTH2", "PLAIN-CLIENTTOKEN", "OAUTHBEARER", "XOAUTH",
+            ]
+        )
+        #expect(Self.capabilities("dsn", "pipelining").deliveryStatusNotifications)
+        #expect(Self.capabilities() == Capabilities())
+    }
+
+    @Test(
+        "SIZE",
+        arguments: [
+            ("SIZE 100", 100), ("SIZE", 0), ("SIZE 0", 0), ("SIZE x", 0), ("SIZE -5", 0),
+            ("SIZE 99999999999999999999", 0), ("SIZE100", nil), ("X SIZE 5", nil),
+        ] as [(String, Int?)]
+    )
+    func size(line: String, size: Int?) {
+        #expect(Self.capabilities(line).size == size)
+    }
+
+    @Test(
+        "LIMITS",
+        arguments: [
+            ("LIMITS RCPTMAX=100", 100), ("LIMITS MAILMAX=5 RCPTMAX=7", 7), ("limits rcptmax=3", 3),
+            ("LIMITS RCPTMAX=0", nil), ("LIMITS RCPTMAX=x", nil), ("LIMITS", nil), ("LIMITS RCPTMAX", nil),
+        ] as [(String, Int?)]
+    )
+    func limits(line: String, limit: Int?) {
+        #expect(Self.capabilities(line).mostRecipients == limit)
+    }
+
+    @Test(
+        "AUTH, in the form of the nineties too",
+        arguments: [
+            (["AUTH PLAIN LOGIN"], ["PLAIN", "LOGIN"]),
+            (["AUTH=PLAIN LOGIN"], ["PLAIN", "LOGIN"]),
+            (["AUTH PLAIN", "AUTH=PLAIN LOGIN"], ["PLAIN", "LOGIN"]),
+            (["auth=plain"], ["PLAIN"]),
+            (["AUTH"], []),
+        ]
+    )
+    func mechanisms(lines: [String], mechanisms: [String]) {
+        let reply = Reply(code: 250, lines: (["host"] + lines).map { Array($0.utf8) })
+        #expect(Capabilities(ehlo: reply).authenticationMechanisms == mechanisms)
+    }
+
+    @Test(
+        "The smaller limit counts, and zero is none",
+        arguments: [(nil, 0, 0), (nil, 10, 10), (0, 10, 10), (5, 0, 5), (5, 10, 5), (10, 5, 5)] as [(Int?, Int, Int)]
+    )
+    func messageLimit(theirs: Int?, ours: Int, limit: Int) {
+        var capabilities = Capabilities()
+        capabilities.size = theirs
+        #expect(capabilities.messageLimit(ours: ours) == limit)
+    }
+}
