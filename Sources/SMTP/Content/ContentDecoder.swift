@@ -64,9 +64,6 @@ public struct ContentDecoder: Sendable {
         let clean = scan.cleanEnd - scan.cleanStart
         let slice = clean > 0 ? input.getSlice(at: input.readerIndex + scan.cleanStart, length: clean) : nil
         input.moveReaderIndex(forwardBy: scan.next)
-        if sizeLimit > 0, size > sizeLimit {
-            refuse(.tooLarge(limit: sizeLimit))
-        }
         guard refusal == nil else {
             output = nil
             return progress
@@ -96,11 +93,13 @@ extension ContentDecoder {
         var cleanEnd = 0
         /// What was written anew in front of that stretch.
         var rewritten: ByteBuffer?
+        /// The first NUL of the buffer, which may stand behind the end of the message.
+        var nul = Int.max
 
         mutating func run(_ octets: UnsafeRawBufferPointer) -> Progress {
             guard let base = octets.baseAddress, !octets.isEmpty else { return .more }
-            if memchr(base, 0, octets.count) != nil {
-                decoder.refuse(.nul)
+            if let found = memchr(base, 0, octets.count) {
+                nul = base.distance(to: UnsafeRawPointer(found))
             }
             while next < octets.count {
                 switch decoder.position {
@@ -150,8 +149,10 @@ extension ContentDecoder {
             }
             switch decoder.position {
             case .lineStart where octets[next + 1] == UInt8(ascii: "."):
-                // Stuffed already: goes out as it is, and counts as one octet.
+                // Stuffed already: goes out as it is, and counts as one octet (RFC 5321 §4.5.3.1.6).
                 decoder.size -= 1
+                decoder.position = .insideLine(-1)
+                return .goOn
             case .lineStart:
                 // A client that doesn't stuff, and no end: the RFC says that the dot goes.
                 rewrite(octets, upTo: next)
@@ -178,6 +179,7 @@ extension ContentDecoder {
             let end = lineFeed ?? octets.count
             let carriageReturn = memchr(base + next, 0x0D, end - next).map { base.distance(to: UnsafeRawPointer($0)) }
             var isBare = true
+            var bareCarriageReturn: Int?
             var stop = lineFeed.map { $0 + 1 } ?? octets.count
             if let carriageReturn {
                 if carriageReturn == end - 1, decoder.discipline == .crlf {
@@ -187,13 +189,14 @@ extension ContentDecoder {
                         stop = carriageReturn
                     }
                 } else {
-                    decoder.refuse(.bareCarriageReturn)
+                    bareCarriageReturn = carriageReturn
                     // Only to find the end: CRLF goes on being a line end.
                     isBare = octets[end - 1] != UInt8(ascii: "\r")
                     if lineFeed == nil, !isBare { stop = octets.count - 1 }
                 }
             }
-            count(stop - next, endsLine: lineFeed != nil)
+            let added = lineFeed != nil && isBare ? 1 : 0
+            count(upTo: stop, added: added, bareCarriageReturn: bareCarriageReturn, endsLine: lineFeed != nil)
             guard lineFeed != nil else {
                 next = stop
                 cleanEnd = stop
@@ -202,7 +205,6 @@ extension ContentDecoder {
             if isBare {
                 rewrite(octets, upTo: stop - 1)
                 rewritten?.writeStaticString("\r\n")
-                decoder.size += 1
                 next = stop
                 cleanStart = stop
                 decoder.position = decoder.discipline == .lf ? .lineStart : .afterBareLineFeed
@@ -214,15 +216,31 @@ extension ContentDecoder {
             return true
         }
 
-        private mutating func count(_ octets: Int, endsLine: Bool) {
-            decoder.size += octets
-            var length = octets
-            if case .insideLine(let before) = decoder.position { length += before }
-            if decoder.lineLimit > 0, length > decoder.lineLimit {
-                decoder.refuse(.lineTooLong(limit: decoder.lineLimit))
+        /// Counts what stands up to `stop`, and `added` octets that we write, and refuses what is wrong in there.
+        private mutating func count(upTo stop: Int, added: Int, bareCarriageReturn: Int?, endsLine: Bool) {
+            var before = 0
+            if case .insideLine(let octets) = decoder.position { before = octets }
+            let octets = stop - next + added
+            // Where there are several reasons, the one that comes first counts, wherever the buffers end.
+            var first = Int.max
+            func note(_ place: Int, _ reason: ContentRefusal) {
+                guard place < first else { return }
+                first = place
+                decoder.refusal = reason
             }
+            if decoder.refusal == nil {
+                if nul < stop { note(nul, .nul) }
+                if let bareCarriageReturn { note(bareCarriageReturn, .bareCarriageReturn) }
+                if decoder.lineLimit > 0, before + octets > decoder.lineLimit {
+                    note(min(next + decoder.lineLimit - before, stop - 1), .lineTooLong(limit: decoder.lineLimit))
+                }
+                if decoder.sizeLimit > 0, decoder.size + octets > decoder.sizeLimit {
+                    note(min(next + decoder.sizeLimit - decoder.size, stop - 1), .tooLarge(limit: decoder.sizeLimit))
+                }
+            }
+            decoder.size += octets
             if !endsLine {
-                decoder.position = length > 0 ? .insideLine(length) : decoder.position
+                decoder.position = before + octets > 0 ? .insideLine(before + octets) : decoder.position
             }
         }
 
