@@ -1,0 +1,42 @@
+# The commands of the project. Each installs the Debian packages that it needs and the machine lacks.
+#
+#   make demo    a mail server, a token server, the relay and two tenants on this machine: try it with telnet
+#   make test    everything the tests need, then all tests
+#   make bench   speed and memory beside HAProxy; writes docs/benchmarks.md
+#   make lint    the format of the code
+#   make format  puts the format right
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lint format
+
+CODE := Package.swift Sources Tests
+BUILD := swift build --quiet
+
+help:
+	@sed -n 's/^#   /  /p' Makefile
+
+demo:
+	@scripts/packages build demo
+	@echo 'Building (a minute or two the first time) ...'
+	@$(BUILD) --product tproxy-relay
+	@$(BUILD) --product tproxy-demo
+	@exec "$$(swift build --show-bin-path)/tproxy-demo"
+
+test:
+	@scripts/packages build test
+	swift build --build-tests
+	scripts/check-linkage "$$(swift build --show-bin-path)"
+	swift test --skip-build --disable-xctest
+
+bench:
+	@scripts/packages build bench
+	$(BUILD) -c release --product tproxy-relay
+	Benchmarks/run --relay "$$(swift build -c release --show-bin-path)/tproxy-relay"
+
+lint:
+	swift format lint --strict --parallel --recursive $(CODE)
+
+format:
+	swift format --in-place --parallel --recursive $(CODE)
