@@ -47,9 +47,9 @@ let package = Package(
     ],
     targets: [
         // Executables: commands, wiring, lifecycles.
-        executable("kubectl-tproxy", ["Telemetry", arguments]),
-        executable("Admission", ["Telemetry", arguments]),
-        executable("Manager", ["Telemetry", arguments]),
+        executable("kubectl-tproxy", ["CommandLineSupport", "Telemetry", arguments]),
+        executable("Admission", ["CommandLineSupport", "Telemetry", arguments]),
+        executable("Manager", ["CommandLineSupport", "Telemetry", arguments]),
         executable(
             "Relay",
             [
@@ -67,6 +67,7 @@ let package = Package(
         library("UpstreamPool"),
 
         // Vocabulary and shared services.
+        library("CommandLineSupport", [arguments]),
         library("DestinationModel", ["YAML"]),
         library("Telemetry", [nio, nioPosix, nioHTTP1, logging]),
         library("MailSink", ["TLS", nio, nioPosix, nioHTTP1]),
@@ -92,6 +93,7 @@ let package = Package(
         tests("SMTPTests", ["SMTP", nio]),
         tests("UpstreamPoolTests", ["UpstreamPool"]),
         tests("TelemetryTests", ["Telemetry", nio, nioPosix, logging]),
+        tests("CommandLineSupportTests", ["CommandLineSupport", arguments]),
         tests("MailSinkTests", ["MailSink", "TLS", nio, nioPosix]),
         tests(
             "RelayTests",

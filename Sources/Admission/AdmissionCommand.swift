@@ -1,6 +1,12 @@
 import ArgumentParser
+import Telemetry
 
 @main
 struct AdmissionCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "tproxy-admission")
+    static let configuration = CommandConfiguration(
+        commandName: "tproxy-admission",
+        abstract: "Refuses malformed or colliding Destinations before they are stored.",
+        version: "tproxy-admission \(BuildInformation.version)",
+        subcommands: [ServeCommand.self]
+    )
 }

@@ -1,6 +1,12 @@
 import ArgumentParser
+import Telemetry
 
 @main
 struct ManagerCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "tproxy-manager")
+    static let configuration = CommandConfiguration(
+        commandName: "tproxy-manager",
+        abstract: "Turns Destinations into Services, relay routes and status.",
+        version: "tproxy-manager \(BuildInformation.version)",
+        subcommands: [RunCommand.self]
+    )
 }

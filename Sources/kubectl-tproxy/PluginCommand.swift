@@ -1,6 +1,16 @@
 import ArgumentParser
+import Telemetry
 
 @main
 struct PluginCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "kubectl-tproxy")
+    static let configuration = CommandConfiguration(
+        commandName: "kubectl tproxy",
+        abstract: "Creates, explains and tests the Destinations of the transparent proxy.",
+        version: "kubectl-tproxy \(BuildInformation.version)",
+        subcommands: [
+            CreateCommand.self, GetCommand.self, DescribeCommand.self, ValidateCommand.self, TenantsCommand.self,
+            SendCommand.self, CheckCommand.self, DeleteCommand.self, TemplateCommand.self,
+            VersionCommand.self, CompletionCommand.self,
+        ]
+    )
 }
