@@ -49,7 +49,7 @@ struct ServerLogHandlerTests {
 
     @Test func neverMixesTheLinesOfManyTasks() async throws {
         let pipe = Pipe()
-        let reader = Task.detached { try pipe.fileHandleForReading.readToEnd() ?? Data() }
+        async let written = Tool.onThread { try pipe.fileHandleForReading.readToEnd() ?? Data() }
         let output = LineOutput(descriptor: pipe.fileHandleForWriting.fileDescriptor)
         let handler = ServerLogHandler(label: "a", format: .json, level: LogLevelSwitch(), output: output)
         let logger = Logger(label: "a", handler)
@@ -63,7 +63,7 @@ struct ServerLogHandlerTests {
             }
         }
         try pipe.fileHandleForWriting.close()
-        let lines = String(decoding: try await reader.value, as: UTF8.self).split(separator: "\n")
+        let lines = String(decoding: try await written, as: UTF8.self).split(separator: "\n")
         #expect(lines.count == 400)
         for line in lines {
             #expect(line.hasPrefix("{\"time\"") && line.hasSuffix("\"z\":\"\(filler)\"}"))
