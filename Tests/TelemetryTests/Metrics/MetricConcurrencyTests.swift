@@ -4,7 +4,7 @@ import Testing
 @Suite("Metrics used by many tasks at once")
 struct MetricConcurrencyTests {
     private static let tasks = 16
-    private static let rounds = 5000
+    private static let rounds = 10_000
 
     @Test func losesNoObservation() async throws {
         let registry = MetricsRegistry()
@@ -14,11 +14,12 @@ struct MetricConcurrencyTests {
         try await withThrowingTaskGroup { group in
             for task in 0..<Self.tasks {
                 group.addTask {
+                    // Nothing but this in a loop, so that the tasks do meet.
+                    for round in 0..<Self.rounds { histogram.record(Double(round % 2) * 2) }
                     for round in 0..<Self.rounds {
                         try counters.metric("shared").increment()
                         gauge.increment(by: 3)
                         gauge.decrement(by: 2)
-                        histogram.record(Double(round % 2) * 2)
                         if round % 1000 == task { _ = registry.render() }
                     }
                 }
