@@ -14,7 +14,7 @@ enum MailFile {
     }
 
     /// Writes a new file; one that exists is not touched.
-    static func write(_ bytes: [UInt8], to path: String) throws {
+    static func store(_ bytes: [UInt8], to path: String) throws {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard file >= 0 else { throw SinkError.notStored(path, errno: errno) }
         defer { close(file) }

@@ -31,7 +31,7 @@ extension SinkConnection {
         mail.file = path
         let bytes = mail.content
         let stored = NIOThreadPool.singleton.runIfActive(eventLoop: context.eventLoop) {
-            try MailFile.write(bytes, to: path)
+            try MailFile.store(bytes, to: path)
         }
         isHeld = true
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
@@ -169,9 +169,10 @@ extension SinkConnection {
         guard !isClosing else { return }
         isClosing = true
         let promise = context.eventLoop.makePromise(of: Void.self)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         promise.futureResult.whenComplete { _ in
-            self.closeNow(closing, bound.value)
+            let (connection, context) = bound.value
+            connection.closeNow(closing, context)
         }
         flush(context, promise)
     }
@@ -190,7 +191,7 @@ extension Channel {
     /// Makes the socket send RST when it is closed: SO_LINGER with no time does.
     func closesWithReset() {
         // A socket that is closed already can't be told, and needn't.
-        try? syncOptions?.setOption(.socketOption(.so_linger), value: linger(l_onoff: 1, l_linger: 0))
+        _ = (self as? any SocketOptionProvider)?.setSoLinger(linger(l_onoff: 1, l_linger: 0))
     }
 }
 

@@ -1,5 +1,5 @@
 public import NIOCore
-internal import NIOPosix
+public import NIOPosix
 public import TLS
 
 /// A mail server for demonstrations, tests and benchmarks: takes mail over SMTPS or plaintext, keeps it, and misbehaves
