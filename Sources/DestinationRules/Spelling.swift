@@ -12,19 +12,26 @@ enum Spelling {
         return best.distance <= max(1, best.candidate.utf8.count / 3) ? best.candidate : nil
     }
 
-    /// How many octets have to be added, removed or changed (Levenshtein).
+    /// How many octets have to be added, removed, changed or swapped with their neighbours (optimal string alignment).
     private static func distance(_ left: String, _ right: String) -> Int {
+        let left = Array(left.utf8)
         let right = Array(right.utf8)
-        var row = Array(0...right.count)
-        for (index, octet) in left.utf8.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
+        // The rows for the two octets before the current one, and for the current one.
+        var beforeLast: [Int] = []
+        var last = Array(0...right.count)
+        for row in left.indices {
+            var current = [row + 1]
             for column in right.indices {
-                let above = row[column + 1]
-                row[column + 1] = min(above + 1, row[column] + 1, diagonal + (octet == right[column] ? 0 : 1))
-                diagonal = above
+                let change = last[column] + (left[row] == right[column] ? 0 : 1)
+                var least = min(last[column + 1] + 1, current[column] + 1, change)
+                if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
+                    least = min(least, beforeLast[column - 1] + 1)
+                }
+                current.append(least)
             }
+            beforeLast = last
+            last = current
         }
-        return row[right.count]
+        return last[right.count]
     }
 }

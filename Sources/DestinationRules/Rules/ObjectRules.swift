@@ -134,7 +134,12 @@ extension Rule {
     }
 
     @Sendable private static func wrongTypes(_ subject: Subject) -> [Fault] {
-        Schema.destination.deviations(of: subject.object).compactMap { deviation in
+        guard subject.object.objectValue != nil else {
+            // The schema lets null pass for any field, but not for the whole.
+            let error = FieldError.type(subject.object, expected: "object")
+            return [Fault(.root, error, mend: "write a Destination resource, with apiVersion, kind, metadata and spec")]
+        }
+        return Schema.destination.deviations(of: subject.object).compactMap { deviation in
             guard case .wrongType(let expected) = deviation.kind else { return nil }
             return Fault(
                 deviation.path,
