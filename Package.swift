@@ -47,15 +47,15 @@ let package = Package(
     ],
     targets: [
         // Executables: commands, wiring, lifecycles.
-        executable("kubectl-tproxy", ["CommandLineSupport", "Telemetry", arguments]),
-        executable("Admission", ["CommandLineSupport", "Telemetry", arguments]),
-        executable("Manager", ["CommandLineSupport", "Telemetry", arguments]),
+        executable("kubectl-tproxy", ["CommandLineSupport", arguments]),
+        executable("Admission", ["CommandLineSupport", arguments]),
+        executable("Manager", ["CommandLineSupport", arguments]),
         executable(
             "Relay",
             [
-                "DestinationModel", "DestinationRules", "DestinationSources", "HTTPTransport", "SMTP", "UpstreamPool",
-                "Telemetry", "TLS",
-                "YAML", nio, nioPosix, logging, lifecycle, signals, arguments,
+                "CommandLineSupport", "DestinationModel", "DestinationRules", "DestinationSources", "HTTPTransport",
+                "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle, signals,
+                arguments,
             ]
         ),
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, arguments]),

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandLineSupport
-import Telemetry
 
 struct ServeCommand: PlannedCommand {
     static let configuration = CommandConfiguration(commandName: "serve", abstract: "Serves the validating webhook.")

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Telemetry
+import CommandLineSupport
 
 @main
 struct ManagerCommand: ParsableCommand {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandLineSupport
-import Telemetry
 
 struct RunCommand: PlannedCommand {
     static let configuration = CommandConfiguration(commandName: "run", abstract: "Runs the controller.")

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Telemetry
+import CommandLineSupport
 
 /// `tproxy-relay`: the data plane.
 @main
@@ -7,7 +7,7 @@ struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tproxy-relay",
         abstract: "Forwards plain SMTP to SMTPS, logged in as the tenant that the Service stands for.",
-        version: BuildInformation.version,
+        version: "tproxy-relay \(BuildInformation.version)",
         subcommands: [StandaloneCommand.self]
     )
 }

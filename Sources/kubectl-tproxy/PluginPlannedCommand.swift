@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandLineSupport
-import Telemetry
 
 /// A subcommand of the plugin that a later release will have.
 protocol PluginPlannedCommand: PlannedCommand {

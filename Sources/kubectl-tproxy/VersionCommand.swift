@@ -1,5 +1,5 @@
 import ArgumentParser
-import Telemetry
+import CommandLineSupport
 
 struct VersionCommand: ParsableCommand {
     static let configuration = CommandConfiguration(commandName: "version", abstract: "Prints the plugin's version.")
