@@ -28,7 +28,8 @@ test:
 	@scripts/packages build test
 	swift build --build-tests
 	scripts/check-linkage "$$(swift build --show-bin-path)"
-	swift test --skip-build --disable-xctest
+	@# One after the other: many start servers of their own, and two processors would make their deadlines a lottery.
+	swift test --skip-build --disable-xctest --no-parallel
 
 bench:
 	@scripts/packages build bench
