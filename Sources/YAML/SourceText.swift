@@ -14,24 +14,21 @@ struct SourceText {
 
     /// A line without its end, cut where it is too long to be shown.
     func line(_ number: Int) -> String {
-        var rest = octets[...]
+        var scalars = String(decoding: octets, as: UTF8.self).unicodeScalars[...]
         for _ in 1..<max(number, 1) {
-            guard let end = rest.firstIndex(where: Self.isLineEnd) else { return "" }
-            rest = rest[Self.index(behindLineEnd: end, in: rest)...]
+            guard Self.dropLine(&scalars) else { return "" }
         }
-        return String(decoding: rest.prefix { !Self.isLineEnd($0) }.prefix(1000), as: UTF8.self)
+        var line = String.UnicodeScalarView()
+        line.append(contentsOf: scalars.prefix { !Self.isLineEnd($0) }.prefix(1000))
+        return String(line)
     }
 
     /// Where an octet stands.
     func position(ofOffset offset: Int) -> SourcePosition {
-        var rest = octets[..<min(max(offset, 0), octets.count)]
+        var scalars = String(decoding: octets.prefix(max(offset, 0)), as: UTF8.self).unicodeScalars[...]
         var line = 1
-        while let end = rest.firstIndex(where: Self.isLineEnd) {
-            rest = rest[Self.index(behindLineEnd: end, in: rest)...]
-            line += 1
-        }
-        // Octets that continue a UTF-8 sequence don't count.
-        return SourcePosition(line: line, column: rest.count { $0 & 0xC0 != 0x80 } + 1)
+        while Self.dropLine(&scalars) { line += 1 }
+        return SourcePosition(line: line, column: scalars.count + 1)
     }
 
     /// The place of the tab that a line is indented with, if it is.
@@ -41,18 +38,39 @@ struct SourceText {
         return SourcePosition(line: number, column: indentation.distance(from: indentation.startIndex, to: tab) + 1)
     }
 
-    func checkEncoding() throws(YAMLError) {
+    /// Refuses what libyaml would read wrongly or too slowly.
+    func check() throws(YAMLError) {
         if octets.starts(with: [0xFF, 0xFE]) || octets.starts(with: [0xFE, 0xFF]) {
             throw error(.encoding, "this is UTF-16; save it as UTF-8", at: SourcePosition(line: 1, column: 1))
         }
+        // libyaml compares every %TAG directive with all before it: 2 MiB of them would take minutes.
+        let directives = zip(octets, octets.dropFirst()).count { end, first in
+            first == UInt8(ascii: "%") && Self.lastOctetsOfLineEnds.contains(end)
+        }
+        guard directives <= 64 else {
+            throw error(.size, "too many lines begin with %", at: SourcePosition(line: 1, column: 1))
+        }
     }
 
-    private static func isLineEnd(_ octet: UInt8) -> Bool {
-        octet == 0x0A || octet == 0x0D
+    /// The last octet of each line end in UTF-8; other characters may end in them too, which makes the check no weaker.
+    private static let lastOctetsOfLineEnds: Set<UInt8> = [0x0A, 0x0D, 0x85, 0xA8, 0xA9]
+
+    /// Drops the first line with its end.
+    ///
+    /// - Returns: `false` where the text is the last line.
+    private static func dropLine(_ scalars: inout Substring.UnicodeScalarView) -> Bool {
+        guard let end = scalars.firstIndex(where: isLineEnd) else { return false }
+        let isReturn = scalars[end] == "\r"
+        scalars = scalars[scalars.index(after: end)...]
+        if isReturn, scalars.first == "\n" { scalars.removeFirst() }
+        return true
     }
 
-    private static func index(behindLineEnd end: Int, in octets: ArraySlice<UInt8>) -> Int {
-        let next = end + 1
-        return octets[end] == 0x0D && next < octets.endIndex && octets[next] == 0x0A ? next + 1 : next
+    /// The line ends of YAML 1.1, which libyaml counts.
+    private static func isLineEnd(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "\n", "\r", "\u{85}", "\u{2028}", "\u{2029}": true
+        default: false
+        }
     }
 }

@@ -36,7 +36,7 @@ public enum YAML {
                 at: SourcePosition(line: 1, column: 1)
             )
         }
-        try source.checkEncoding()
+        try source.check()
         guard let events = EventStream(octets) else {
             throw source.error(.size, "no memory is left to read this", at: SourcePosition(line: 1, column: 1))
         }

@@ -67,6 +67,23 @@ struct YAMLErrorTests {
         #expect(try #require(throws: YAMLError.self) { try YAML.documents(in: text) }.code == .depth)
     }
 
+    @Test("A flood of directives is refused before libyaml compares each with all others")
+    func directives() throws {
+        let text = (0..<100_000).map { "%TAG !a\($0)! b\n" }.joined() + "---\na: 1\n"
+        #expect(try #require(throws: YAMLError.self) { try YAML.documents(in: text) }.code == .size)
+        #expect(try YAML.documents(in: "%YAML 1.1\n%TAG !a! b\n---\na: 1\n").count == 1)
+    }
+
+    @Test("Line ends are counted as libyaml counts them", arguments: ["\n", "\r", "\r\n", "\u{85}", "\u{2028}"])
+    func lineEnds(end: String) throws {
+        let text = ["a: 1", "b: 2", "a: ä"].joined(separator: end)
+        let error = try #require(throws: YAMLError.self) { try YAML.documents(in: text) }
+        #expect(error.position == SourcePosition(line: 3, column: 1))
+        #expect(error.sourceLine == "a: ä")
+        let broken = try #require(throws: YAMLError.self) { try YAML.documents(in: text + end + "ä: \u{7}") }
+        #expect(broken.position == SourcePosition(line: 4, column: 4))
+    }
+
     @Test("Limits on depth, nodes and length")
     func limits() throws {
         let deep = String(repeating: "[", count: 10_000)
