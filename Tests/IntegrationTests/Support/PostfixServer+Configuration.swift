@@ -67,6 +67,8 @@ extension PostfixServer {
         \(self.port) inet n - n - - smtpd -o smtpd_tls_wrappermode=yes
         \(self.openPort) inet n - n - - smtpd -o smtpd_tls_wrappermode=yes -o smtpd_sasl_auth_enable=no
           -o smtpd_relay_restrictions=permit_mynetworks,reject
+        \(self.plainPort) inet n - n - - smtpd -o smtpd_sasl_auth_enable=no
+          -o smtpd_relay_restrictions=permit_mynetworks,reject
         \(self.backendPort) inet n - n - - smtpd -o smtpd_authorized_xclient_hosts=127.0.0.1
         pickup unix n - n 60 1 pickup
         cleanup unix n - n - 0 cleanup

@@ -46,8 +46,9 @@ extension PostfixServer {
         _ = try await session.command("DATA")
         _ = try await session.command(".")
         _ = try await self.message(to: marker)
-        // A refusal names the recipient too, but no message.
-        let isTaken = self.log.split(separator: "\n").contains { $0.contains(recipient) && !$0.contains(" NOQUEUE: ") }
+        // A refusal and a warning may name the recipient too, but no message.
+        let isTaken = self.log.split(separator: "\n")
+            .contains { $0.contains(" to=<\(recipient)>") && !$0.contains(" NOQUEUE: ") }
         return !isTaken && self.messages(to: recipient).isEmpty
     }
 }

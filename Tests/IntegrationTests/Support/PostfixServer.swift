@@ -11,7 +11,9 @@ final class PostfixServer: Sendable {
     let port: Int
     /// Implicit TLS, no login offered or needed.
     let openPort: Int
-    /// No TLS; believes an XCLIENT's login. For the servers in front of this one.
+    /// No TLS, no login needed.
+    let plainPort: Int
+    /// No TLS; believes an XCLIENT's login, and wants one. For the servers in front of this one.
     let backendPort: Int
 
     let directory: TemporaryDirectory
@@ -22,12 +24,13 @@ final class PostfixServer: Sendable {
         self.directory = directory
         self.port = try LoopbackPorts.free()
         self.openPort = try LoopbackPorts.free()
+        self.plainPort = try LoopbackPorts.free()
         self.backendPort = try LoopbackPorts.free()
         self.logins = try await Self.startLogins(accounts, in: directory)
         do {
             try self.writeConfiguration(authority: authority)
             try await ProcessRunner.check([Self.program, "-c", directory.path("etc"), "start"])
-            for port in [self.port, self.openPort, self.backendPort] {
+            for port in [self.port, self.openPort, self.plainPort, self.backendPort] {
                 _ = try await eventually("Postfix to listen on \(port)") { try? SMTPSession(port: port) }
             }
         } catch {
