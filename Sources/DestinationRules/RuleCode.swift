@@ -1,4 +1,6 @@
 /// The stable name of a rule, for people to look up and scripts to match. A code is never given a new meaning.
+///
+/// What each stands for is in the table ``Rule/all``, which documents them.
 public struct RuleCode: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// `TPX` and three digits.
     public let rawValue: String

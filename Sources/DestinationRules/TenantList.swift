@@ -43,7 +43,8 @@ enum TenantList: Hashable, Sendable {
             name.utf8.count <= DNSLabel.maximumLength
                 && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
         }
-        guard !names.isEmpty, names.allSatisfy(isName) else { return nil }
+        // A longer list would bury the message.
+        guard (1...50).contains(names.count), names.allSatisfy(isName) else { return nil }
         return annotation(names)
     }
 

@@ -125,12 +125,12 @@ extension Composer {
         depth: Int
     ) throws(YAMLError) -> (YAMLNode, height: Int) {
         guard !openAnchors.contains(name) else {
-            throw source.error(.alias, "the alias *\(name) stands inside what it repeats", at: position)
+            throw source.error(.alias, "the alias *\(name.prefix(80)) stands inside what it repeats", at: position)
         }
         guard let anchor = anchors[name] else {
             throw source.error(
                 .alias,
-                "no anchor &\(name) stands above this alias; quote a text that begins with *",
+                "no anchor &\(name.prefix(80)) stands above this alias; quote a text that begins with *",
                 at: position
             )
         }

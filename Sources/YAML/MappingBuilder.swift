@@ -3,6 +3,7 @@ struct MappingBuilder {
     private(set) var entries: [YAMLNode.Entry] = []
     private var written: [String: SourcePosition] = [:]
     private var merged: [String: Int] = [:]
+    private var hasMerged = false
     private let source: SourceText
 
     init(source: SourceText) {
@@ -29,6 +30,10 @@ struct MappingBuilder {
 
     /// Takes over the entries of a mapping, or of a list of mappings of which the earlier ones win.
     mutating func merge(_ value: YAMLNode, keyPosition: SourcePosition) throws(YAMLError) {
+        guard !hasMerged else {
+            throw source.error(.merge, "<< stands here twice; write <<: [*first, *second]", at: keyPosition)
+        }
+        hasMerged = true
         switch value.value {
         case .mapping(let entries):
             try merge(entries, keyPosition: keyPosition)

@@ -23,7 +23,7 @@ struct RuleTableTests {
         let evil = String(repeating: "x", count: 5000) + "\n"
         let object = ObjectValue.object([
             "apiVersion": .string(evil), "kind": .string("a\nb\u{1B}[31m\u{202E}"),
-            "metadata": .object(["name": .string(evil)]),
+            "metadata": .object(["name": .string(evil), evil: .null, "x\n": .null]),
         ])
         for finding in DestinationRules.check(object).findings {
             #expect(finding.message.count < 400)

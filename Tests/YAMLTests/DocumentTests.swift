@@ -52,5 +52,7 @@ struct DocumentTests {
         #expect(z["p"]?.scalar?.text == "3")
         #expect(z["q"]?.scalar?.text == "1")
         #expect(z["r"]?.scalar?.text == "2")
+        guard case .mapping(let entries) = z.value else { return }
+        #expect(entries.map(\.key) == ["p", "q", "r"])
     }
 }

@@ -25,6 +25,7 @@ struct YAMLErrorTests {
             ("? {a: 1}\n: 1\n", .key, "1:3"),
             ("<<: 1\n", .merge, "1:5"),
             ("<<: [1]\n", .merge, "1:6"),
+            ("<<: {a: 1}\n<<: {b: 1}\n", .merge, "2:1"),
             ("x: &x {p: 1}\ny:\n  p: 2\n  <<: *x\n", .merge, "4:3"),
             ("a: b\nword\n", .syntax, "2:1"),
             ("a: \u{7}\n", .encoding, "1:4"),

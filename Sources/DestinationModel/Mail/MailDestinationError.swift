@@ -54,7 +54,7 @@ extension MailDestinationError {
 
         /// `mail.smtps.port: …`
         public var description: String {
-            key.map { "\($0): \(message)" } ?? message
+            key.map { "\(Quoted.escaped($0, limit: 80)): \(message)" } ?? message
         }
     }
 }

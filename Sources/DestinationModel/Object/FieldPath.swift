@@ -51,10 +51,12 @@ extension FieldPath: CustomStringConvertible {
                 text += "[\(index)]"
                 parentIsMap = false
             case .name(let name):
+                // The names may come from anyone; the longest that Kubernetes knows, a prefixed key, has 317 characters.
+                let shown = Quoted.escaped(name, limit: 320)
                 if parentIsMap || !name.utf8.allSatisfy(Self.isPlain) {
-                    text += "[\(name)]"
+                    text += "[\(shown)]"
                 } else {
-                    text += text.isEmpty ? name : ".\(name)"
+                    text += text.isEmpty ? shown : ".\(shown)"
                 }
                 parentIsMap = name == "annotations" || name == "labels"
             }

@@ -9,8 +9,12 @@ public struct Quoted: CustomStringConvertible, Sendable {
     }
 
     public var description: String {
-        let limit = 80
-        var result = "\""
+        "\"\(Self.escaped(text, limit: 80))\""
+    }
+
+    /// A text without quotes around it, its quotes and control characters escaped, cut behind `limit` scalars.
+    static func escaped(_ text: String, limit: Int) -> String {
+        var result = ""
         for scalar in text.unicodeScalars.prefix(limit) {
             switch scalar {
             case "\"": result += "\\\""
@@ -24,6 +28,6 @@ public struct Quoted: CustomStringConvertible, Sendable {
                 }
             }
         }
-        return result + (text.unicodeScalars.count > limit ? "…\"" : "\"")
+        return text.unicodeScalars.dropFirst(limit).isEmpty ? result : result + "…"
     }
 }

@@ -14,6 +14,7 @@ struct FieldPathTests {
             (FieldPath("a").item(0).member("b"), "a[0].b"),
             (FieldPath("mail.user"), "[mail.user]"),
             (FieldPath.root, ""),
+            (FieldPath("a\nb"), "[a\\u{a}b]"),
         ]
     )
     func description(path: FieldPath, text: String) {
