@@ -88,7 +88,10 @@ let package = Package(
         tests("DestinationRulesTests", ["DestinationRules", "DestinationModel", "YAML"]),
         tests(
             "DestinationSourcesTests",
-            ["DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", logging]
+            [
+                "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", nio, nioPosix, nioHTTP1,
+                logging,
+            ]
         ),
         tests("SMTPTests", ["SMTP", nio]),
         tests("UpstreamPoolTests", ["UpstreamPool"]),

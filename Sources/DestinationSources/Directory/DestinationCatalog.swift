@@ -41,7 +41,8 @@ struct DestinationCatalog {
         read: (DestinationKey) -> (DestinationFile.Content, FileFingerprint?)
     ) -> Outcome {
         var outcome = Outcome()
-        let faults = tree.unreadable.values.sorted { $0.description < $1.description }
+        let faults = (Array(tree.unreadable.values) + [tree.overflow].compactMap(\.self))
+            .sorted { $0.description < $1.description }
         outcome.newFindings = faults.filter { !folderFindings.contains($0) }
         folderFindings = faults
         // A folder that can't be read now is not gone.

@@ -8,7 +8,9 @@ struct DestinationFile {
     let path: String
 
     init(_ key: DestinationKey, in directory: String) {
-        path = [directory, key.instance, key.tenant, key.destination + ".json"].compactMap(\.self).joined(separator: "/")
+        path = [directory, key.instance, key.tenant, key.destination + ".json"].compactMap(\.self).joined(
+            separator: "/"
+        )
     }
 
     enum Content {

@@ -19,7 +19,8 @@ struct DestinationTree: Sendable {
     private(set) var files: [DestinationKey: FileFingerprint] = [:]
     /// Folders that are there and can't be read at the moment: what is known of them is to be kept. `nil`: all.
     private(set) var unreadable: [Folder?: DestinationFinding] = [:]
-    private(set) var hasTooMany = false
+    /// The folder whose files are too many.
+    private(set) var overflow: DestinationFinding?
 
     /// Reads the folders. Blocks for as many `stat` calls as there are files.
     init(_ directory: String) {
@@ -42,7 +43,7 @@ struct DestinationTree: Sendable {
                 readFolder(child, tenant)
             } else if status.st_mode & S_IFMT == S_IFREG, let destination = Self.destination(of: name) {
                 guard files.count < Self.maximumFiles else {
-                    hasTooMany = true
+                    overflow = Self.overflow(path)
                     return
                 }
                 let key = DestinationKey(instance: folder.instance, tenant: folder.tenant, destination: destination)
@@ -69,7 +70,7 @@ struct DestinationTree: Sendable {
             }
             guard let name, !name.hasPrefix(".") else { continue }
             guard names.count < Self.maximumFiles else {
-                hasTooMany = true
+                overflow = Self.overflow(path)
                 return names
             }
             names.append(name)
@@ -78,6 +79,10 @@ struct DestinationTree: Sendable {
 
     private static func unreadable(_ path: String) -> DestinationFinding {
         DestinationFinding(file: path, message: "the folder can't be read: \(String(cString: strerror(errno)))")
+    }
+
+    private static func overflow(_ path: String) -> DestinationFinding {
+        DestinationFinding(file: path, message: "there are more than \(maximumFiles) files; the rest is ignored")
     }
 
     private static func status(_ path: String) -> stat? {

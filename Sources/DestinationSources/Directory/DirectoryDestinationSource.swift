@@ -19,6 +19,7 @@ public final class DirectoryDestinationSource: DestinationSource {
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
     private let catalog = Mutex(DestinationCatalog())
+    private let refreshing = Mutex(())
     private let hub = DestinationChangeHub()
 
     /// Reads the directory, which may be empty or absent yet. Blocks while it reads; meant for start-up.
@@ -43,7 +44,8 @@ public final class DirectoryDestinationSource: DestinationSource {
     /// - Parameters:
     ///   - interval: The pause between two looks. A change is noticed within it.
     ///   - clock: Measures the pause.
-    public func run(every interval: Duration = .milliseconds(500), clock: any Clock<Duration> = ContinuousClock()) async {
+    public func run(every interval: Duration = .milliseconds(500), clock: any Clock<Duration> = ContinuousClock()) async
+    {
         while !Task.isCancelled {
             do {
                 try await clock.sleep(for: interval)
@@ -56,12 +58,16 @@ public final class DirectoryDestinationSource: DestinationSource {
 
     /// Looks at the directory once. Blocks for one `stat` a file and for reading those that differ.
     func refresh() {
-        var tree = DestinationTree(directory)
-        let outcome = catalog.withLock { catalog in
+        // One look at a time; look-ups are answered from the old catalog meanwhile.
+        let outcome = refreshing.withLock { _ in
+            var next = catalog.withLock { $0 }
+            var tree = DestinationTree(directory)
             // While Kubernetes swaps a mounted Secret, a listing that began in the old version loses files half way.
             // What seems to be gone is gone only if a second look says so.
-            if catalog.lacksKnownFiles(tree) { tree = DestinationTree(directory) }
-            return catalog.update(tree, now: now()) { DestinationFile($0, in: directory).read() }
+            if next.lacksKnownFiles(tree) { tree = DestinationTree(directory) }
+            let outcome = next.update(tree, now: now()) { DestinationFile($0, in: directory).read() }
+            catalog.withLock { $0 = next }
+            return outcome
         }
         for finding in outcome.newFindings {
             logger.warning("destination file unusable", metadata: ["finding": "\(finding)"])

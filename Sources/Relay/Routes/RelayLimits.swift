@@ -3,9 +3,9 @@ import UpstreamPool
 /// The bounds of everything that grows, and the time limits towards applications.
 struct RelayLimits: Sendable {
     /// Application connections to one route at a time.
-    var connectionsPerRoute = 2000
+    var connectionsPerRoute = 10_000
     /// Application connections in all.
-    var connections = 10_000
+    var connections = 20_000
     /// How long an application may be silent.
     var applicationIdleTime = Duration.seconds(300)
     /// How long draining may take.

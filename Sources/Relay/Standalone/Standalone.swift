@@ -1,6 +1,8 @@
+import CommandLineSupport
 import DestinationModel
 import DestinationRules
 import DestinationSources
+import HTTPTransport
 import Logging
 import NIOCore
 import NIOPosix
@@ -51,10 +53,12 @@ struct Standalone {
         let routes = try readRoutes(instances: source.instances())
         try await checkDestinations(of: routes, in: source)
 
+        DescriptorLimit.raise()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let registry = MetricsRegistry()
         registry.add(try ProcessMetrics(registry))
-        let table = RouteTable(try environment(source, registry), on: group)
+        let client = try httpClient()
+        let table = RouteTable(try environment(source, client, registry), on: group)
         let operations = try await OperationsServer.start(
             host: options.address,
             port: options.metricsPort,
@@ -77,6 +81,7 @@ struct Standalone {
             logger: logger
         )
         try await services.run()
+        await client.shutdown()
         try await group.shutdownGracefully()
     }
 
@@ -111,8 +116,17 @@ struct Standalone {
         guard usable > 0 else { throw Failure.noDestinations(directory: options.directory) }
     }
 
+    /// What tokens are fetched with.
+    private func httpClient() throws -> HTTPClient {
+        var configuration = HTTPClientConfiguration()
+        if let file = options.caFile { configuration.trust = .systemAnd(.file(file)) }
+        configuration.userAgent = "tproxy-relay/\(BuildInformation.version)"
+        return try HTTPClient(configuration)
+    }
+
     private func environment(
         _ source: DirectoryDestinationSource,
+        _ client: HTTPClient,
         _ registry: MetricsRegistry
     ) throws -> RelayEnvironment {
         var limits = RelayLimits()
@@ -127,7 +141,7 @@ struct Standalone {
             name: name,
             limits: limits,
             source: source,
-            connector: SessionConnector(name: name, tokens: NoTokens()),
+            connector: SessionConnector(name: name, tokens: OAuth2TokenProvider(client: client, logger: logger)),
             tlsContexts: contexts,
             metrics: try RelayMetrics(registry),
             connections: ConnectionCount(limit: limits.connections),

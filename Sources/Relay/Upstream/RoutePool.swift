@@ -1,4 +1,5 @@
 import DestinationModel
+import DestinationSources
 import Logging
 import NIOCore
 import SMTP
@@ -131,7 +132,7 @@ final class RoutePool: SessionOwner {
         setTimer()
     }
 
-    private func open(_ id: Machine.SessionID, insteadOf refused: Secret? = nil) {
+    private func open(_ id: Machine.SessionID, insteadOf refused: AccessToken? = nil) {
         let opening = connector.open(
             id,
             target: target,

@@ -1,4 +1,5 @@
 import DestinationModel
+import DestinationSources
 import Logging
 import NIOCore
 import SMTP
@@ -30,7 +31,7 @@ final class Session: ChannelInboundHandler {
     let id: RoutePool.Machine.SessionID
     let key: UpstreamKey
     /// The token that the login uses, where it uses one.
-    let token: Secret?
+    let token: AccessToken?
     private let connectLimit: Duration
     private let limits: ClientTimeLimits
     private let logger: Logger
@@ -48,7 +49,7 @@ final class Session: ChannelInboundHandler {
         id: RoutePool.Machine.SessionID,
         target: UpstreamTarget,
         configuration: ClientMachine.Configuration,
-        token: Secret?,
+        token: AccessToken?,
         owner: any SessionOwner,
         logger: Logger
     ) {

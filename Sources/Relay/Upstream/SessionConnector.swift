@@ -13,7 +13,7 @@ import UpstreamPool
 struct SessionConnector: Sendable {
     /// The relay's own name, for EHLO.
     let name: String
-    let tokens: any AccessTokenSource
+    let tokens: OAuth2TokenProvider
 
     /// Opens a session on the owner's event loop.
     ///
@@ -25,7 +25,7 @@ struct SessionConnector: Sendable {
         owner: RoutePool,
         on loop: any EventLoop,
         resuming resumption: TLSResumption,
-        insteadOf refused: Secret?,
+        insteadOf refused: AccessToken?,
         logger: Logger
     ) -> EventLoopFuture<NIOLoopBound<Session>> {
         let owner = NIOLoopBound(owner, eventLoop: loop)
@@ -72,19 +72,20 @@ struct SessionConnector: Sendable {
     private func credentials(
         for target: UpstreamTarget,
         on loop: any EventLoop,
-        insteadOf refused: Secret?
-    ) -> EventLoopFuture<(SASLCredentials, Secret?)> {
+        insteadOf refused: AccessToken?
+    ) -> EventLoopFuture<(SASLCredentials, AccessToken?)> {
         switch target.destination.authentication {
         case .none:
             return loop.makeSucceededFuture((.none, nil))
         case .basic(let user, let password):
             return loop.makeSucceededFuture((.password(user: user, password: password.reveal()), nil))
         case .oauth2ClientCredentials(let user, let client):
-            let tenant = target.key.route.tenant
+            let key = TokenRequestKey(credentials: client, tenant: target.key.route.tenant)
             return loop.makeFutureWithTask {
+                if let refused { await tokens.invalidate(refused, for: key) }
                 do {
-                    let token = try await tokens.token(for: client, tenant: tenant, insteadOf: refused)
-                    return (.bearer(user: user, token: token.reveal()), token)
+                    let token = try await tokens.token(for: key)
+                    return (.bearer(user: user, token: token.secret.reveal()), token)
                 } catch {
                     throw UpstreamFailure(.token, "no access token: \(error)")
                 }

@@ -1,0 +1,75 @@
+/// The life of one token: when it serves, when a new one is fetched, and how long to leave a failing service alone.
+///
+/// Pure: told the time and what happened, it says what to do.
+struct TokenEntry {
+    private struct Held {
+        var token: AccessToken
+        /// From here on a new one is fetched while this one still serves.
+        var renewal: ContinuousClock.Instant
+        /// From here on it does not serve any more.
+        var end: ContinuousClock.Instant
+    }
+
+    private var held: Held?
+    private var isFetching = false
+    private var failures = 0
+    private var lastError: TokenError?
+    /// Not to be asked again before.
+    private var pausedUntil: ContinuousClock.Instant?
+    private(set) var lastUse: ContinuousClock.Instant
+
+    init(now: ContinuousClock.Instant) { lastUse = now }
+
+    var isIdle: Bool { !isFetching }
+
+    enum Action {
+        /// Use this one; `renew`: and fetch its successor meanwhile.
+        case use(AccessToken, renew: Bool)
+        /// Wait for the fetch; `start`: which is to be started.
+        case wait(start: Bool)
+        /// The service failed a short while ago and isn't asked again yet.
+        case refuse(TokenError)
+    }
+
+    /// Somebody needs a token.
+    mutating func wanted(_ now: ContinuousClock.Instant) -> Action {
+        lastUse = now
+        let isPaused = pausedUntil.map { now < $0 } ?? false
+        if let held, now < held.end {
+            let renew = now >= held.renewal && !isFetching && !isPaused
+            if renew { isFetching = true }
+            return .use(held.token, renew: renew)
+        }
+        if isFetching { return .wait(start: false) }
+        if isPaused, let lastError { return .refuse(lastError) }
+        isFetching = true
+        return .wait(start: true)
+    }
+
+    /// The fetch brought a token. `jitter`: 0 to 1, so that replicas don't renew all at once.
+    mutating func fetched(_ token: AccessToken, lifetime: Duration, _ now: ContinuousClock.Instant, jitter: Double) {
+        isFetching = false
+        failures = 0
+        lastError = nil
+        pausedUntil = nil
+        // Renewed at 65 to 75 % of its life; given up a little before its end, as it still has to reach the server.
+        let margin = min(.seconds(10), lifetime / 10)
+        held = Held(token: token, renewal: now + lifetime * (0.75 - 0.1 * jitter), end: now + lifetime - margin)
+    }
+
+    /// The fetch failed. What is held serves on to its end.
+    mutating func failed(_ error: TokenError, _ now: ContinuousClock.Instant, jitter: Double) {
+        isFetching = false
+        failures = min(failures + 1, 16)
+        lastError = error
+        // Wrong credentials don't mend themselves, and asking again may lock the account.
+        let isPermanent = error.code == .credentialsRefused
+        let pause = min(Double(isPermanent ? 10 : 1) * Double(1 << (failures - 1)), isPermanent ? 300 : 60)
+        pausedUntil = now + .seconds(pause * (1 - 0.2 * jitter))
+    }
+
+    /// The mail server refuses this token. No effect on any other, so that many refusals of one token count once.
+    mutating func refused(_ token: AccessToken) {
+        if held?.token == token { held = nil }
+    }
+}

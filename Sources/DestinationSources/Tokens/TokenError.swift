@@ -1,0 +1,64 @@
+/// Why there is no access token. The description shows no secret and nothing of what was sent.
+public struct TokenError: Error, Hashable, Sendable {
+    /// The kind of failure. New kinds may be added.
+    public struct Code: Hashable, Sendable {
+        private enum Base {
+            case credentialsRefused, requestRefused, serviceUnavailable, malformedResponse, tenantNeeded
+            case overloaded, cancelled
+        }
+
+        private let base: Base
+
+        private init(_ base: Base) { self.base = base }
+
+        /// The token service refuses the client id, the secret or the scope.
+        public static let credentialsRefused = Code(.credentialsRefused)
+        /// The token service answers with an error that isn't about the credentials.
+        public static let requestRefused = Code(.requestRefused)
+        /// The token service can't be reached or is out of order. Trying again later may help.
+        public static let serviceUnavailable = Code(.serviceUnavailable)
+        /// The token service says yes, and what it sends is no usable token.
+        public static let malformedResponse = Code(.malformedResponse)
+        /// The token service's URL needs a tenant, and the route has none that can stand in a host name.
+        public static let tenantNeeded = Code(.tenantNeeded)
+        /// Too many different tokens, or too many waiters for one.
+        public static let overloaded = Code(.overloaded)
+        /// The waiting task was cancelled.
+        public static let cancelled = Code(.cancelled)
+
+        fileprivate var sentence: String {
+            switch base {
+            case .credentialsRefused: "the token service refuses the credentials"
+            case .requestRefused: "the token service refuses the request"
+            case .serviceUnavailable: "the token service is not available"
+            case .malformedResponse: "the token service's answer holds no usable token"
+            case .tenantNeeded: "the token service's URL needs a tenant"
+            case .overloaded: "too many token requests at once"
+            case .cancelled: "cancelled"
+            }
+        }
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// The HTTP status, where there was an answer.
+    public let status: Int?
+    /// The `error` code of RFC 6749 §5.2, such as `invalid_client`, where there was a harmless one.
+    public let oauthError: String?
+    /// One line of further explanation.
+    public let detail: String?
+
+    public init(_ code: Code, status: Int? = nil, oauthError: String? = nil, detail: String? = nil) {
+        self.code = code
+        self.status = status
+        self.oauthError = oauthError
+        self.detail = detail
+    }
+}
+
+extension TokenError: CustomStringConvertible {
+    public var description: String {
+        let facts = [status.map { "status \($0)" }, oauthError.map { "error \($0)" }, detail].compactMap(\.self)
+        return facts.isEmpty ? code.sentence : "\(code.sentence) (\(facts.joined(separator: ", ")))"
+    }
+}

@@ -1,0 +1,105 @@
+import DestinationModel
+import HTTPTransport
+import Logging
+import Testing
+
+@testable import DestinationSources
+
+/// What arrives at a real server.
+@Suite struct TokenRequestTests {
+    private func request(
+        tenant: String? = nil,
+        _ change: (inout OAuth2ClientCredentials) -> Void
+    ) async throws -> TokenServer.Request {
+        var seen: TokenServer.Request?
+        try await TokenServer.with { _ in
+            .init(body: #"{"access_token":"abc"}"#)
+        } _: { server in
+            var credentials = OAuth2ClientCredentials(
+                tokenServiceURL: server.url,
+                clientID: "id:1",
+                clientSecret: Secret("s ecret+&ä")
+            )
+            change(&credentials)
+            var configuration = HTTPClientConfiguration()
+            configuration.proxy = .none
+            let client = try HTTPClient(configuration)
+            let key = TokenRequestKey(credentials: credentials, tenant: tenant)
+            let token = try await OAuth2TokenProvider(client: client, logger: Logger(label: "test")).token(for: key)
+            #expect(token.secret == Secret("abc"))
+            await client.shutdown()
+            seen = server.requests.first
+        }
+        return try #require(seen)
+    }
+
+    @Test func credentialsInTheBody() async throws {
+        let seen = try await request { $0.scope = "a b" }
+        #expect(
+            seen.body
+                == "grant_type=client_credentials&scope=a+b&client_id=id%3A1&client_secret=s+ecret%2B%26%C3%A4"
+        )
+        #expect(seen.method == "POST")
+        #expect(seen.uri == "/oauth/token")
+        #expect(seen.header("content-type") == ["application/x-www-form-urlencoded"])
+        #expect(seen.header("authorization").isEmpty)
+    }
+
+    @Test func credentialsInTheHeader() async throws {
+        let seen = try await request { $0.addsClientCredentialsInBody = false }
+        #expect(seen.body == "grant_type=client_credentials")
+        // id%3A1:s+ecret%2B%26%C3%A4
+        #expect(seen.header("authorization") == ["Basic aWQlM0ExOnMrZWNyZXQlMkIlMjYlQzMlQTQ="])
+    }
+
+    @Test func aLoginOfTheTokenService() async throws {
+        let seen = try await request { $0.tokenServiceLogin = .init(user: "u", password: Secret("p")) }
+        #expect(seen.header("authorization") == ["Basic dTpw"])
+        #expect(seen.body.contains("client_secret="))
+    }
+
+    @Test func extraHeadersQueriesAndParameters() async throws {
+        let seen = try await request {
+            $0.headers = [.init(name: "X-Zone", value: Secret("z"))]
+            $0.queries = [.init(name: "q 1", value: Secret("a&b"))]
+            $0.bodyParameters = [
+                .init(name: "resource", value: Secret("https://r")), .init(name: "grant_type", value: Secret("mine")),
+            ]
+            $0.addsClientCredentialsInBody = false
+        }
+        #expect(seen.header("x-zone") == ["z"])
+        #expect(seen.uri == "/oauth/token?q+1=a%26b")
+        #expect(seen.body == "resource=https%3A%2F%2Fr&grant_type=mine")
+    }
+
+    @Test(arguments: [("?a=b", "/oauth/token?a=b&q=1"), ("?", "/oauth/token?q=1"), ("#f", "/oauth/token?q=1")])
+    func queriesJoinWhatTheURLHas(suffix: String, uri: String) async throws {
+        let seen = try await request {
+            $0.tokenServiceURL += suffix
+            $0.queries = [.init(name: "q", value: Secret("1"))]
+        }
+        #expect(seen.uri == uri)
+    }
+
+    @Test func theTenantGoesIntoACommonURL() async throws {
+        let seen = try await request(tenant: "tenant-a") {
+            $0.urlType = .common
+            $0.tokenServiceURL += "/{tenant}"
+        }
+        #expect(seen.uri == "/oauth/token/tenant-a")
+    }
+
+    @Test(arguments: [nil, "a.evil.example", "a/b", ""] as [String?])
+    func aCommonURLNeedsAUsableTenant(tenant: String?) {
+        let credentials = OAuth2ClientCredentials(
+            tokenServiceURL: "https://auth.example.com",
+            urlType: .common,
+            clientID: "id",
+            clientSecret: Secret("s")
+        )
+        let error = #expect(throws: TokenError.self) {
+            try TokenRequest(TokenRequestKey(credentials: credentials, tenant: tenant))
+        }
+        #expect(error?.code == .tenantNeeded)
+    }
+}
