@@ -15,7 +15,7 @@ public struct TLSClientConfiguration: Sendable, Hashable {
     }
 
     /// Whom to trust.
-    public var trustRoots: TLSTrustRoots
+    public var trustRoots: TrustRoots
     /// How much of the server's certificate is checked.
     public var verification: Verification
     /// The oldest version that is spoken.
@@ -36,6 +36,6 @@ public struct TLSClientConfiguration: Sendable, Hashable {
 }
 
 extension TLSClientConfiguration {
-    /// The same type under the name that reads best next to a configuration.
+    /// What clients and servers share goes by its short name here.
     public typealias TrustRoots = TLSTrustRoots
 }

@@ -53,10 +53,8 @@ private func readCiphertext(
         return 0
     }
     buffers.inbound.readWithUnsafeReadableBytes { source in
-        UnsafeMutableRawPointer(destination).copyMemory(
-            from: source.baseAddress ?? .init(destination),
-            byteCount: available
-        )
+        let target = UnsafeMutableRawBufferPointer(start: destination, count: available)
+        target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source.prefix(available)))
         return available
     }
     if buffers.inbound.readableBytes == 0 {

@@ -88,6 +88,15 @@ import Testing
         #expect(error?.reason.contains("unknown issuer CN=Stranger CA") == true)
     }
 
+    @Test func aSelfSignedCertificateIsCalledThat() throws {
+        let stranger = try CertificateAuthority(name: "localhost", validity: TestAuthority.always)
+        let error = try connect(
+            to: "localhost", client: authority.clientContext(), server: stranger.identity
+        ).error
+        #expect(error?.code == .certificateInvalid)
+        #expect(error?.reason.contains("CN=localhost is self-signed") == true)
+    }
+
     @Test func aClientCertificateDoesNotMakeAServer() throws {
         let identity = try authority.identity(usage: .client)
         let error = try connect(to: "localhost", client: authority.clientContext(), server: identity).error
