@@ -91,7 +91,9 @@ import Testing
     @Test func aSelfSignedCertificateIsCalledThat() throws {
         let stranger = try CertificateAuthority(name: "localhost", validity: TestAuthority.always)
         let error = try connect(
-            to: "localhost", client: authority.clientContext(), server: stranger.identity
+            to: "localhost",
+            client: authority.clientContext(),
+            server: stranger.identity
         ).error
         #expect(error?.code == .certificateInvalid)
         #expect(error?.reason.contains("CN=localhost is self-signed") == true)
