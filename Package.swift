@@ -58,7 +58,7 @@ let package = Package(
                 arguments,
             ]
         ),
-        executable("Demo", ["MailSink", "TLS", nio, nioPosix, arguments]),
+        executable("Demo", ["MailSink", "TLS", nio, nioPosix, signals, arguments]),
 
         // What the product knows: pure, no sockets, no clocks of its own.
         library("DestinationRules", ["DestinationModel", "YAML"]),
