@@ -20,7 +20,9 @@ struct DemoCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(help: "Send one mail for each tenant, show the dialogue, check what arrived, and exit: 0 only if all is well.")
+    @Flag(
+        help: "Send one mail for each tenant, show the dialogue, check what arrived, and exit: 0 only if all is well."
+    )
     var send = false
 
     @Option(help: ArgumentHelp("The relay's binary. Default: tproxy-relay beside this program.", valueName: "path"))

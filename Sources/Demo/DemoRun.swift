@@ -44,12 +44,15 @@ struct DemoRun {
 
     private func relayPath() throws -> String {
         if let path = command.relay { return path }
-        let own = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
+        let own =
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? CommandLine.arguments[0]
         return URL(filePath: own).deletingLastPathComponent().appending(path: "tproxy-relay").path
     }
 
     /// Does `body` until it is done, a signal asks for the end, the relay dies, or the time of `--send` is over.
-    private func withEnd(of relay: RelayProcess, _ body: @escaping @Sendable () async throws -> Int32) async throws -> Int32 {
+    private func withEnd(of relay: RelayProcess, _ body: @escaping @Sendable () async throws -> Int32) async throws
+        -> Int32
+    {
         let limit = command.send ? command.timeLimit : nil
         let terminal = terminal
         return try await withThrowingTaskGroup(of: Int32.self) { group in

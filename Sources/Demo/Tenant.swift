@@ -31,6 +31,8 @@ struct Tenant {
 
     private static func randomSecret() -> String {
         var generator = SystemRandomNumberGenerator()
-        return String((0..<2).map { _ in String(UInt64.random(in: .min ... .max, using: &generator), radix: 36) }.joined())
+        return String(
+            (0..<2).map { _ in String(UInt64.random(in: .min ... .max, using: &generator), radix: 36) }.joined()
+        )
     }
 }

@@ -51,7 +51,8 @@ struct ContentScanner {
         let index = input.readerIndex + offset
         let last = offset >= 1 ? input.getInteger(at: index - 1, as: UInt8.self) : previous.1
         guard last == Self.lf else { return false }
-        let beforeLast = offset >= 2 ? input.getInteger(at: index - 2, as: UInt8.self) : offset == 1 ? previous.1 : previous.0
+        let beforeLast =
+            offset >= 2 ? input.getInteger(at: index - 2, as: UInt8.self) : offset == 1 ? previous.1 : previous.0
         return beforeLast == Self.cr
     }
 

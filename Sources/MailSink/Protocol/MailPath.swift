@@ -16,9 +16,11 @@ struct MailPath: Hashable {
         if text.first == UInt8(ascii: "@") {
             // A-d-l: accepted and ignored, as §4.1.1.3 and appendix C say.
             guard let colon = text.firstIndex(of: UInt8(ascii: ":")) else { return nil }
-            guard text[..<colon].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).allSatisfy({
-                $0.first == UInt8(ascii: "@") && Self.isDomain($0.dropFirst())
-            }) else { return nil }
+            guard
+                text[..<colon].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).allSatisfy({
+                    $0.first == UInt8(ascii: "@") && Self.isDomain($0.dropFirst())
+                })
+            else { return nil }
             text = text[text.index(after: colon)...]
         }
         guard let (mailbox, rest) = Self.splitAtBracket(text) else { return nil }

@@ -172,7 +172,8 @@ extension SinkSession {
                 reply: SinkReply(250, lines: [configuration.hostName] + configuration.capabilityLines),
                 change: .greeted(extended: true)
             )
-        case .helo: Step(stage: .hello, reply: SinkReply(250, nil, configuration.hostName), change: .greeted(extended: false))
+        case .helo:
+            Step(stage: .hello, reply: SinkReply(250, nil, configuration.hostName), change: .greeted(extended: false))
         case .auth(let mechanism, let initialResponse): authenticate(mechanism, initialResponse)
         case .mail(let path, let parameters): mail(path, parameters)
         case .recipient(let path, let parameters): recipient(path, parameters)

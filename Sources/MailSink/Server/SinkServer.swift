@@ -96,7 +96,9 @@ public final class SinkServer: Sendable {
         until condition: @escaping @Sendable (SinkCounters) -> Bool
     ) async throws {
         guard await state.record.wait(within: limit, until: { condition($0.counters) }) else {
-            throw SinkError.timedOut("\(what); the sink has \(counters.mails) mails, \(counters.connections) connections")
+            throw SinkError.timedOut(
+                "\(what); the sink has \(counters.mails) mails, \(counters.connections) connections"
+            )
         }
     }
 

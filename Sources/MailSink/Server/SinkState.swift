@@ -1,5 +1,5 @@
-import Synchronization
 internal import NIOCore
+import Synchronization
 
 /// What all connections of one sink share. Safe from any thread.
 final class SinkState: Sendable {

@@ -38,7 +38,9 @@ import Testing
     }
 
     /// The ways in which lenient servers were smuggled into (CVE-2023-51764 and its kin): all are content.
-    @Test(arguments: ["\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r.\r\n", "\r\n.\r", "\n.\r", "\r\n.\r\r\n", "\r\n\0.\r\n"])
+    @Test(arguments: [
+        "\n.\n", "\n.\r\n", "\r\n.\n", "\r.\r", "\r.\r\n", "\r\n.\r", "\n.\r", "\r\n.\r\r\n", "\r\n\0.\r\n",
+    ])
     func onlyCRLFDotCRLFEnds(end: String) {
         for size in 1...8 {
             #expect(!scan("text" + end + "MAIL FROM:<x@y>\r\n", pieces: size).isEnded, "\(end.debugDescription)")

@@ -26,36 +26,38 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        (.plain, encode("\0ann\0secret"), [], "235 ann"),
-        (.plain, nil, [encode("\0ann\0secret")], "235 ann"),
-        (.plain, encode("ann\0ann\0secret"), [], "235 ann"),
-        (.plain, encode("bob\0ann\0secret"), [], "535"),
-        (.plain, encode("\0ann\0wrong"), [], "535"),
-        (.plain, encode("\0eve\0secret"), [], "535"),
-        (.plain, encode("ann\0secret"), [], "501"),
-        (.plain, "=", [], "501"),
-        (.plain, "%%%", [], "501"),
-        (.plain, nil, ["*"], "501"),
-        (.login, nil, [encode("ann"), encode("secret")], "235 ann"),
-        (.login, encode("ann"), [encode("secret")], "235 ann"),
-        (.login, nil, [encode("ann"), encode("wrong")], "535"),
-        (.login, nil, [], "334 VXNlcm5hbWU6"),
-        (.login, encode("ann"), [], "334 UGFzc3dvcmQ6"),
-        (.xoauth2, encode("user=ann\u{1}auth=Bearer good\u{1}\u{1}"), [], "235 ann"),
-        (.xoauth2, nil, [encode("user=ann\u{1}auth=Bearer good\u{1}\u{1}")], "235 ann"),
-        (.xoauth2, encode("user=bob\u{1}auth=Bearer good\u{1}\u{1}"), [""], "535"),
-        (.xoauth2, encode("user=ann\u{1}auth=Bearer bad\u{1}\u{1}"), [""], "535"),
-        (.xoauth2, encode("user=ann\u{1}auth=Bearer bad\u{1}\u{1}"), ["AQ=="], "535 violation"),
-        (.xoauth2, encode("user=ann\u{1}auth=Bearer good\u{1}"), [], "501"),
-        (.oauthbearer, encode("n,a=ann,\u{1}host=h\u{1}port=465\u{1}auth=Bearer good\u{1}\u{1}"), [], "235 ann"),
-        (.oauthbearer, nil, [encode("n,,\u{1}auth=Bearer good\u{1}\u{1}")], "235 ann"),
-        (.oauthbearer, encode("n,a=bob,\u{1}auth=Bearer good\u{1}\u{1}"), ["AQ=="], "535"),
-        (.oauthbearer, encode("n,a=ann,\u{1}auth=Bearer bad\u{1}\u{1}"), ["AQ=="], "535"),
-        (.oauthbearer, encode("n,a=ann,\u{1}auth=Bearer bad\u{1}\u{1}"), [""], "535 violation"),
-        (.oauthbearer, encode("a=ann\u{1}auth=Bearer good\u{1}\u{1}"), [], "501"),
-        (.oauthbearer, encode("n,a=a=2Cb,\u{1}auth=Bearer bad\u{1}\u{1}"), ["AQ=="], "535"),
-    ] as [(SinkMechanism, String?, [String], String)])
+    @Test(
+        arguments: [
+            (.plain, encode("\0ann\0secret"), [], "235 ann"),
+            (.plain, nil, [encode("\0ann\0secret")], "235 ann"),
+            (.plain, encode("ann\0ann\0secret"), [], "235 ann"),
+            (.plain, encode("bob\0ann\0secret"), [], "535"),
+            (.plain, encode("\0ann\0wrong"), [], "535"),
+            (.plain, encode("\0eve\0secret"), [], "535"),
+            (.plain, encode("ann\0secret"), [], "501"),
+            (.plain, "=", [], "501"),
+            (.plain, "%%%", [], "501"),
+            (.plain, nil, ["*"], "501"),
+            (.login, nil, [encode("ann"), encode("secret")], "235 ann"),
+            (.login, encode("ann"), [encode("secret")], "235 ann"),
+            (.login, nil, [encode("ann"), encode("wrong")], "535"),
+            (.login, nil, [], "334 VXNlcm5hbWU6"),
+            (.login, encode("ann"), [], "334 UGFzc3dvcmQ6"),
+            (.xoauth2, encode("user=ann\u{1}auth=Bearer good\u{1}\u{1}"), [], "235 ann"),
+            (.xoauth2, nil, [encode("user=ann\u{1}auth=Bearer good\u{1}\u{1}")], "235 ann"),
+            (.xoauth2, encode("user=bob\u{1}auth=Bearer good\u{1}\u{1}"), [""], "535"),
+            (.xoauth2, encode("user=ann\u{1}auth=Bearer bad\u{1}\u{1}"), [""], "535"),
+            (.xoauth2, encode("user=ann\u{1}auth=Bearer bad\u{1}\u{1}"), ["AQ=="], "535 violation"),
+            (.xoauth2, encode("user=ann\u{1}auth=Bearer good\u{1}"), [], "501"),
+            (.oauthbearer, encode("n,a=ann,\u{1}host=h\u{1}port=465\u{1}auth=Bearer good\u{1}\u{1}"), [], "235 ann"),
+            (.oauthbearer, nil, [encode("n,,\u{1}auth=Bearer good\u{1}\u{1}")], "235 ann"),
+            (.oauthbearer, encode("n,a=bob,\u{1}auth=Bearer good\u{1}\u{1}"), ["AQ=="], "535"),
+            (.oauthbearer, encode("n,a=ann,\u{1}auth=Bearer bad\u{1}\u{1}"), ["AQ=="], "535"),
+            (.oauthbearer, encode("n,a=ann,\u{1}auth=Bearer bad\u{1}\u{1}"), [""], "535 violation"),
+            (.oauthbearer, encode("a=ann\u{1}auth=Bearer good\u{1}\u{1}"), [], "501"),
+            (.oauthbearer, encode("n,a=a=2Cb,\u{1}auth=Bearer bad\u{1}\u{1}"), ["AQ=="], "535"),
+        ] as [(SinkMechanism, String?, [String], String)]
+    )
     func plays(mechanism: SinkMechanism, initial: String?, responses: [String], end: String) {
         #expect(play(mechanism, initial: initial, responses) == end)
     }

@@ -20,25 +20,31 @@ import Testing
     private static let sender = ready + ["MAIL FROM:<a@b>"]
     private static let recipient = sender + ["RCPT TO:<c@d>"]
 
-    @Test(arguments: [
-        (ready, "mail from:<a@b>", 250), ([], "MAIL FROM:<a@b>", 503), (["HELO x"], "MAIL FROM:<a@b>", 250),
-        (["HELO x"], "MAIL FROM:<a@b> SIZE=1", 555), (ready, "MAIL FROM: <a@b>", 501), (ready, "MAIL FROM:a@b", 501),
-        (ready, "MAIL FROM:<>", 250), (ready, "MAIL FROM:<a@b> ", 250), (ready, "MAIL FROM:<a@b>SIZE=1", 501),
-        (ready, "MAIL FROM:<a@b> SIZE=100 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=x+2B", 250),
-        (ready, "MAIL FROM:<a@b> SIZE=99999999999", 552), (ready, "MAIL FROM:<a@b> SIZE=x", 501),
-        (ready, "MAIL FROM:<a@b> SIZE=99999999999999999999999", 501), (ready, "MAIL FROM:<a@b> SIZE=1 SIZE=1", 501),
-        (ready, "MAIL FROM:<a@b> BODY=BINARYMIME", 501), (ready, "MAIL FROM:<a@b> NEW=1", 555),
-        (ready, "MAIL FROM:<ä@b>", 553), (ready, "MAIL FROM:<ä@b> SMTPUTF8", 250), (sender, "MAIL FROM:<a@b>", 503),
-        (ready, "RCPT TO:<c@d>", 503), (sender, "RCPT TO:<>", 501), (sender, "RCPT TO:<ä@d>", 553),
-        (sender, "RCPT TO:<c@d> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;c@d", 250), (sender, "RCPT TO:<c@d> NOTIFY=NEVER,DELAY", 501),
-        (sender, "RCPT TO:<postmaster>", 250), (sender, "DATA", 554), (recipient, "DATA", 354), (ready, "DATA", 503),
-        (recipient, "DATA now", 501), (recipient + ["RSET"], "DATA", 503), (recipient + ["EHLO again"], "DATA", 503),
-        ([], "EHLO", 501), ([], "EHLO a b", 501), ([], "EHLO [127.0.0.1]", 250), ([], "STARTTLS", 502),
-        ([], "BDAT 5 LAST", 502), ([], "VRFY a", 252), ([], "EXPN a", 502), ([], "HELP", 214), ([], "NOOP x", 250),
-        ([], "QUIT", 221), ([], "", 500), ([], "GET / HTTP/1.1", 500), (ready, "AUTH GSSAPI", 504),
-        (ready, "AUTH", 501), (["HELO x"], "AUTH PLAIN", 503), (sender, "AUTH PLAIN", 503),
-        (ready, "AUTH PLAIN " + String(repeating: "A", count: 512), 500),
-    ] as [([String], String, Int)])
+    @Test(
+        arguments: [
+            (ready, "mail from:<a@b>", 250), ([], "MAIL FROM:<a@b>", 503), (["HELO x"], "MAIL FROM:<a@b>", 250),
+            (["HELO x"], "MAIL FROM:<a@b> SIZE=1", 555), (ready, "MAIL FROM: <a@b>", 501),
+            (ready, "MAIL FROM:a@b", 501),
+            (ready, "MAIL FROM:<>", 250), (ready, "MAIL FROM:<a@b> ", 250), (ready, "MAIL FROM:<a@b>SIZE=1", 501),
+            (ready, "MAIL FROM:<a@b> SIZE=100 BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=x+2B", 250),
+            (ready, "MAIL FROM:<a@b> SIZE=99999999999", 552), (ready, "MAIL FROM:<a@b> SIZE=x", 501),
+            (ready, "MAIL FROM:<a@b> SIZE=99999999999999999999999", 501), (ready, "MAIL FROM:<a@b> SIZE=1 SIZE=1", 501),
+            (ready, "MAIL FROM:<a@b> BODY=BINARYMIME", 501), (ready, "MAIL FROM:<a@b> NEW=1", 555),
+            (ready, "MAIL FROM:<ä@b>", 553), (ready, "MAIL FROM:<ä@b> SMTPUTF8", 250), (sender, "MAIL FROM:<a@b>", 503),
+            (ready, "RCPT TO:<c@d>", 503), (sender, "RCPT TO:<>", 501), (sender, "RCPT TO:<ä@d>", 553),
+            (sender, "RCPT TO:<c@d> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;c@d", 250),
+            (sender, "RCPT TO:<c@d> NOTIFY=NEVER,DELAY", 501),
+            (sender, "RCPT TO:<postmaster>", 250), (sender, "DATA", 554), (recipient, "DATA", 354),
+            (ready, "DATA", 503),
+            (recipient, "DATA now", 501), (recipient + ["RSET"], "DATA", 503),
+            (recipient + ["EHLO again"], "DATA", 503),
+            ([], "EHLO", 501), ([], "EHLO a b", 501), ([], "EHLO [127.0.0.1]", 250), ([], "STARTTLS", 502),
+            ([], "BDAT 5 LAST", 502), ([], "VRFY a", 252), ([], "EXPN a", 502), ([], "HELP", 214), ([], "NOOP x", 250),
+            ([], "QUIT", 221), ([], "", 500), ([], "GET / HTTP/1.1", 500), (ready, "AUTH GSSAPI", 504),
+            (ready, "AUTH", 501), (["HELO x"], "AUTH PLAIN", 503), (sender, "AUTH PLAIN", 503),
+            (ready, "AUTH PLAIN " + String(repeating: "A", count: 512), 500),
+        ] as [([String], String, Int)]
+    )
     func replies(before: [String], line: String, code: Int) {
         #expect(play(before + [line]).last == code, "\(line)")
     }

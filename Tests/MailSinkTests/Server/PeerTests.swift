@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TLS
+import Testing
 
 @testable import MailSink
 
@@ -65,13 +65,16 @@ import TLS
                 "/usr/bin/swaks",
                 [
                     "--server", "localhost:\(sink.port)", "--tls-on-connect", "--tls-verify", "--tls-ca-path", ca,
-                    "--auth", "LOGIN", "--auth-user", "ann", "--auth-password", "secret", "--from", "a@b", "--to", "c@d",
+                    "--auth", "LOGIN", "--auth-user", "ann", "--auth-password", "secret", "--from", "a@b", "--to",
+                    "c@d",
                     "--body", "a body\n..with dots\n.", "--pipeline",
                 ]
             )
             #expect(result.status == 0, "\(result.output)")
             #expect(sink.mails.first?.login == SinkLogin(user: "ann", mechanism: .login))
-            #expect(String(decoding: sink.mails.first?.content ?? [], as: UTF8.self).contains("\r\n..with dots\r\n.\r\n"))
+            #expect(
+                String(decoding: sink.mails.first?.content ?? [], as: UTF8.self).contains("\r\n..with dots\r\n.\r\n")
+            )
         }
     }
 

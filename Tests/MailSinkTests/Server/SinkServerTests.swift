@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TLS
+import Testing
 
 @testable import MailSink
 

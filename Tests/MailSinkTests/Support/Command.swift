@@ -17,7 +17,8 @@ enum Command {
         process.standardError = output
         process.standardInput = standardInput
         // The programs run here say little: their output fits into the pipe.
-        let status = try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Int32, any Error>) in
+        let status = try await withCheckedThrowingContinuation {
+            (continuation: CheckedContinuation<Int32, any Error>) in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do {
                 try process.run()

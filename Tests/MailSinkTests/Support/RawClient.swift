@@ -46,7 +46,9 @@ final class RawClient: Sendable {
     /// Waits for a text, and forgets all up to its end.
     func expect(_ text: String, within limit: Duration = .seconds(20)) async throws {
         guard await seen.wait(within: limit, until: { $0.text.contains(text) }) else {
-            throw Disappointed(description: "expected \(text.debugDescription), got \(seen.current.text.debugDescription)")
+            throw Disappointed(
+                description: "expected \(text.debugDescription), got \(seen.current.text.debugDescription)"
+            )
         }
         seen.mutate { seen in
             guard let found = seen.text.firstRange(of: text) else { return }

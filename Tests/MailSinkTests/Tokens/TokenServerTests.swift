@@ -1,6 +1,6 @@
 import Foundation
-import Testing
 import TLS
+import Testing
 
 @testable import MailSink
 
@@ -100,7 +100,10 @@ import TLS
         try await withServer { server in
             let url = "http://127.0.0.1:\(server.port)/introspect"
             let token = server.issueToken(for: "ann@example.com")
-            for arguments in [["-d", "token=\(token)", url], ["\(url)?token=\(token)"], ["-H", "Authorization: Bearer \(token)", url]] {
+            for arguments in [
+                ["-d", "token=\(token)", url], ["\(url)?token=\(token)"],
+                ["-H", "Authorization: Bearer \(token)", url],
+            ] {
                 let answer = try await curl(arguments)
                 #expect(answer.body.contains(#""active":true"#))
                 #expect(answer.body.contains(#""username":"ann@example.com""#))
