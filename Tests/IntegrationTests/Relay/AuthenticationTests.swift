@@ -17,8 +17,7 @@ extension WithMailServers.RelayTests {
         @Test("A token, by the one mechanism that is allowed", arguments: ["XOAUTH2", "OAUTHBEARER"])
         func token(mechanism: String) async throws {
             let servers = try MailServers.current
-            // A user of this test's own in neither case: what tells them apart is the mechanism.
-            let account = mechanism == "XOAUTH2" ? servers.accounts.acme : servers.accounts.shop
+            let account = try #require(servers.accounts.mechanisms[mechanism])
             let message = try await Self.send(
                 .oauth(account, tokenURL: servers.authorization.tokenURL, port: servers.submission.port)
                     .setting("mail.smtps.auth.mechanisms", mechanism)

@@ -25,7 +25,7 @@ final class DovecotSubmissionServer: Sendable {
             """,
             to: "oauth2.conf"
         )
-        // Dovecot's own account owns the homes; 1 lets it, for users usually start at 500.
+        // Dovecot's own account owns the homes; first_valid_uid admits it, for users usually start at 500.
         guard let user = getpwnam("dovecot")?.pointee,
             chown(try directory.makeDirectory("homes"), user.pw_uid, user.pw_gid) == 0
         else { throw NoDovecotUser() }

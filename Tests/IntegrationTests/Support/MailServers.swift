@@ -15,8 +15,10 @@ struct MailServers: Sendable {
         let shop = MailAccount("shop")
         let acme = MailAccount("acme")
         let globex = MailAccount("globex")
+        /// For the test of each OAuth mechanism alone, which counts its user's logins.
+        let mechanisms = ["XOAUTH2": MailAccount("xoauth2"), "OAUTHBEARER": MailAccount("oauthbearer")]
 
-        var all: [MailAccount] { [self.shop, self.acme, self.globex] }
+        var all: [MailAccount] { [self.shop, self.acme, self.globex] + self.mechanisms.values }
     }
 
     @TaskLocal private static var running: MailServers?
