@@ -61,7 +61,7 @@ let package = Package(
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, signals, arguments]),
 
         // What the product knows: pure, no sockets, no clocks of its own.
-        library("DestinationRules", ["DestinationModel", "YAML"]),
+        library("DestinationRules", ["DestinationModel"]),
         library("DestinationSources", ["DestinationModel", "HTTPTransport", "YAML", logging]),
         library("SMTP", [nio]),
         library("UpstreamPool"),
@@ -89,8 +89,7 @@ let package = Package(
         tests(
             "DestinationSourcesTests",
             [
-                "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", nio, nioPosix, nioHTTP1,
-                logging,
+                "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", nio, nioPosix, nioHTTP1, logging,
             ]
         ),
         tests("SMTPTests", ["SMTP", nio]),
