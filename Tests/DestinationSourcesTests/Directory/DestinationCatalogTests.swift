@@ -9,10 +9,8 @@ import Testing
     private let reference = DestinationReference(destination: "mail", instance: "one", tenant: "t")
 
     @Test func aFolderThatCannotBeReadKeepsWhatIsKnown() throws {
-        // As root every folder can be read, so a folder that is no longer a folder's worth stands in: ELOOP.
+        // Tests may run as root, who can read every folder; a link to itself can't be opened by anyone.
         let folder = try TemporaryFolder()
-        try folder.write("real/t/mail.json", destinationJSON(host: "a.example.com"))
-        try folder.link("root", to: "real/..")
         var catalog = DestinationCatalog()
         try folder.write("tree/one/t/mail.json", destinationJSON(host: "a.example.com"))
         let path = folder.path + "/tree"

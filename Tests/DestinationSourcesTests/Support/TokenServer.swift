@@ -6,12 +6,16 @@ import Synchronization
 /// A real token service on a free loopback port that answers as a closure says.
 final class TokenServer: Sendable {
     struct Request: Sendable {
-        var head: HTTPRequestHead
+        fileprivate var head: HTTPRequestHead
         var body: String
+
+        var method: String { head.method.rawValue }
+        var uri: String { head.uri }
+        func header(_ name: String) -> [String] { head.headers[name] }
     }
 
     struct Reply: Sendable {
-        var status = HTTPResponseStatus.ok
+        var status = 200
         var body: String
     }
 
@@ -76,7 +80,7 @@ final class TokenServer: Sendable {
                 guard let request else { return }
                 let reply = reply(request)
                 let fields = HTTPHeaders([("Content-Length", "\(reply.body.utf8.count)")])
-                let head = HTTPResponseHead(version: .http1_1, status: reply.status, headers: fields)
+                let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: fields)
                 context.write(wrapOutboundOut(.head(head)), promise: nil)
                 context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: reply.body)))), promise: nil)
                 context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
