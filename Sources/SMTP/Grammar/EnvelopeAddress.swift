@@ -10,6 +10,11 @@ public struct EnvelopeAddress: Hashable, Sendable {
         parameters.first { $0.keyword == "SIZE" }?.number
     }
 
+    /// Whether the path or a parameter has letters outside ASCII, which need SMTPUTF8 (RFC 6531).
+    public var isInternationalized: Bool {
+        path.isInternationalized || parameters.contains { $0.value?.utf8.contains { $0 >= 0x80 } ?? false }
+    }
+
     /// Reads `FROM:` or `TO:`, a path and parameters.
     static func read(_ argument: Substring.UTF8View, after label: StaticString) -> EnvelopeAddress? {
         let label = "\(label)".utf8

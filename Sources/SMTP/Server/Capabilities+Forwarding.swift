@@ -25,7 +25,7 @@ extension Capabilities {
             }
         }
         let asksForUTF8 = address.parameters.contains { $0.keyword == "SMTPUTF8" }
-        return address.path.isInternationalized && !asksForUTF8 ? Self.needsSMTPUTF8 : nil
+        return address.isInternationalized && !asksForUTF8 ? Self.needsSMTPUTF8 : nil
     }
 
     /// Why RCPT with these parameters can't go to a server with these capabilities; nil when it can.
@@ -38,7 +38,7 @@ extension Capabilities {
                 return Self.unsupported(parameter)
             }
         }
-        return address.path.isInternationalized && !smtpUTF8 ? Self.needsSMTPUTF8 : nil
+        return address.isInternationalized && !smtpUTF8 ? Self.needsSMTPUTF8 : nil
     }
 
     /// The address without what only we understand: SIZE and BODY=7BIT where the server doesn't know them.

@@ -5,27 +5,31 @@ extension ServerMachine {
     private static let longestLine = 512
     /// What SIZE, 8BITMIME, SMTPUTF8 and DSN add to MAIL and RCPT (RFC 3461 §6 alone adds 500 octets).
     private static let longestEnvelopeLine = 512 + 600
+    /// Replies that are owed at the same time. More commands wait in the input, which is bounded too.
+    private static let mostUnanswered = 100
 
     /// Reads and answers one command.
     mutating func readCommand() -> Bool {
-        guard let (line, length, endsWithCRLF) = commandLine() else { return false }
+        guard let (line, length) = commandLine() else { return false }
         let command = Command.read(line)
         switch command {
-        case .rcpt, .data:
-            break
+        case .rcpt:
+            guard slots.count < Self.mostUnanswered else { return false }
+        case .data:
+            // A refusal may close the connection, and must not swallow the replies that are due.
+            guard !awaitsReply || mayAskForData else { return false }
         case .helo, .ehlo, .mail, .rset, .noop, .quit, .help, .vrfy, .expn, .auth, .notOffered, .malformed, .blank,
             .foreignProtocol, .unknown:
             // Only RCPT and DATA run ahead of replies that are due; all else waits its turn.
             guard !awaitsReply else { return false }
         }
         inbound.moveReaderIndex(forwardBy: length)
-        if endsWithCRLF { hasSentCRLF = true }
         carryOut(command)
         return true
     }
 
-    /// The next line without its end, its length with it, and whether CRLF ended it. Over-long lines are answered here.
-    private mutating func commandLine() -> (line: Substring, length: Int, endsWithCRLF: Bool)? {
+    /// The next line without its end, and its length with it. Over-long lines are answered here.
+    private mutating func commandLine() -> (line: Substring, length: Int)? {
         let view = inbound.readableBytesView
         guard let end = view.firstIndex(of: UInt8(ascii: "\n")) else {
             if isSkippingLine {
@@ -38,12 +42,15 @@ extension ServerMachine {
             return nil
         }
         let length = end - view.startIndex + 1
+        let endsWithCRLF = length >= 2 && view[end - 1] == UInt8(ascii: "\r")
+        if endsWithCRLF { hasSentCRLF = true }
         guard !isSkippingLine else {
             isSkippingLine = false
+            // The CR may have gone with what was skipped: the stricter reading.
+            if length == 1 { hasSentCRLF = true }
             inbound.moveReaderIndex(forwardBy: length)
             return commandLine()
         }
-        let endsWithCRLF = length >= 2 && view[end - 1] == UInt8(ascii: "\r")
         let text = view[view.startIndex..<(end - (endsWithCRLF ? 1 : 0))]
         let verb = text.prefix(4).map { $0 & 0xDF }
         let isEnvelope = verb.elementsEqual("MAIL".utf8) || verb.elementsEqual("RCPT".utf8)
@@ -59,7 +66,7 @@ extension ServerMachine {
             refuse(Reply(500, "5.5.2 line is not UTF-8"))
             return isClosed ? nil : commandLine()
         }
-        return (line[...], length, endsWithCRLF)
+        return (line[...], length)
     }
 
     private mutating func carryOut(_ command: Command) {
@@ -78,6 +85,8 @@ extension ServerMachine {
             refuse(Reply(503, "5.5.1 no login is needed here, the relay logs in for you; go on with MAIL FROM"))
         case .notOffered(let verb):
             refuse(Reply(502, "5.5.1 \(verb) is not offered"))
+        case .malformed(verb: "DATA"):
+            refuseData(Reply(501, "5.5.4 can't read the argument of DATA"))
         case .malformed(let verb):
             refuse(Reply(501, "5.5.4 can't read the argument of \(verb)"))
         case .unknown:
@@ -87,9 +96,11 @@ extension ServerMachine {
             actions.append(.abort)
         case .helo:
             endTransaction()
+            guard !isClosed else { return }
             answer(Reply(250, configuration.name))
         case .ehlo:
             endTransaction()
+            guard !isClosed else { return }
             state = .learning
             actions.append(.learnCapabilities)
         case .rset:
@@ -164,6 +175,13 @@ extension ServerMachine {
         state = .dataAsked(transaction)
     }
 
+    /// Whether DATA can run ahead of the replies that are due.
+    private var mayAskForData: Bool {
+        guard case .envelope(let transaction) = state, transaction.recipientsAsked > 0 else { return false }
+        if case .refused = transaction.sender { return false }
+        return true
+    }
+
     /// Sends a request to the session and keeps it for a repetition as long as MAIL isn't answered.
     private mutating func ask(_ request: Transaction.Request, of transaction: inout Transaction) {
         if transaction.sender == .sent { transaction.repeatable.append(request) }
@@ -194,8 +212,7 @@ extension ServerMachine {
     private mutating func endTransaction() {
         switch state {
         case .envelope(let transaction):
-            actions.append(.giveBack(needsReset: transaction.needsReset))
-            actions.append(.finished(.abandoned(.recipient)))
+            abandon(transaction)
             state = .idle
         case .failed:
             state = .idle

@@ -1,5 +1,12 @@
 import NIOCore
 
+extension Reply {
+    /// Whether this can be a reply to such a request: a refusal always, 354 to DATA alone, success to all else.
+    fileprivate func isAnswer(to expectation: ClientExpectation) -> Bool {
+        isTransient || isPermanent || (expectation == .data ? code == 354 : isPositive)
+    }
+}
+
 // What the session with the mail server, and the pool that lends it, have to say.
 extension ServerMachine {
     /// What the route's mail server offers; nil when nobody knows, since it can't be reached.
@@ -41,7 +48,9 @@ extension ServerMachine {
             answer(refusal)
             return leaveIfDraining()
         }
-        if configuration.answersMailLocally {
+        // Without pipelining MAIL would cost the same round trip later.
+        transaction.isMailAnsweredByUs = configuration.answersMailLocally && capabilities.pipelining
+        if transaction.isMailAnsweredByUs {
             answer(Reply(250, "2.1.0 OK"))
         } else {
             transaction.sender = .sent
@@ -64,20 +73,27 @@ extension ServerMachine {
             answer(reply)
             return leaveIfDraining()
         }
-        fail(reply.code == 421 ? reply.replacingCode(with: 451) : reply, isDataAsked: whileDataAsked)
+        fail(transaction, reply.code == 421 ? reply.replacingCode(with: 451) : reply, isDataAsked: whileDataAsked)
     }
 
     /// The session has answered.
     public mutating func replied(_ expectation: ClientExpectation, _ reply: Reply) {
+        guard hasSession else { return }
         if reply.code == 421 {
             // It closes its connection; ours stays.
             actions.append(.cut)
             return sessionEnded(reply.replacingCode(with: 451), isAmbiguous: false)
         }
+        guard reply.isAnswer(to: expectation) else {
+            // It has lost its way: what it says next can't be trusted.
+            actions.append(.cut)
+            return sessionEnded(reply.replacingCode(with: 451), isAmbiguous: true)
+        }
         switch state {
         case .envelope(var transaction):
             envelope(&transaction, expectation, reply)
             state = .envelope(transaction)
+            endIfSenderIsRefused(transaction)
         case .dataAsked(var transaction):
             guard expectation == .data else {
                 envelope(&transaction, expectation, reply)
@@ -85,13 +101,14 @@ extension ServerMachine {
                 return
             }
             dataAnswered(transaction, reply)
-        case .verdict(let octets):
+        case .verdict(let octets) where expectation == .endOfData:
+            // Nothing else may ever be taken for the verdict.
             verdict(octets, reply)
         case .content where reply.isPermanent || reply.isTransient:
             // Nothing was asked for: the server gives up in the midst of the message.
             actions.append(.cut)
             sessionEnded(reply, isAmbiguous: false)
-        case .idle, .learning, .borrowing, .content, .discarding, .failed, .closed:
+        case .idle, .learning, .borrowing, .content, .discarding, .verdict, .failed, .closed:
             break
         }
     }
@@ -103,6 +120,14 @@ extension ServerMachine {
     }
 
     // MARK: Inside
+
+    /// Whether a session is ours now; what others say is none of our business.
+    private var hasSession: Bool {
+        switch state {
+        case .envelope, .dataAsked, .content, .verdict: true
+        case .idle, .learning, .borrowing, .discarding, .failed, .closed: false
+        }
+    }
 
     /// Fills the first gap in the replies that are owed.
     private mutating func fill(_ reply: Reply) {
@@ -119,12 +144,16 @@ extension ServerMachine {
     ) {
         switch expectation {
         case .mail:
+            guard transaction.sender == .sent else { return }
             transaction.repeatable = []
             transaction.sender = reply.isPositive ? .accepted : .refused(reply)
-            if !configuration.answersMailLocally { fill(reply) }
-            if !reply.isPositive { actions.append(.finished(.refused(.mail))) }
+            guard transaction.isMailAnsweredByUs else { return fill(reply) }
+            if !reply.isPositive {
+                actions.append(.finished(.refused(.mail)))
+                transaction.isCounted = true
+            }
         case .recipient:
-            if case .refused(let refusal) = transaction.sender, configuration.answersMailLocally {
+            if case .refused(let refusal) = transaction.sender, transaction.isMailAnsweredByUs {
                 return fill(refusal)
             }
             if reply.isPositive { transaction.recipientsAccepted += 1 }
@@ -136,11 +165,15 @@ extension ServerMachine {
 
     private mutating func dataAnswered(_ transaction: Transaction, _ reply: Reply) {
         guard reply.code == 354 else {
-            state = .envelope(transaction)
-            actions.append(.finished(.refused(.data)))
             slots.removeAll { $0 == .upstream(.data) }
-            // A server that answers DATA with neither 354 nor a refusal has lost its way.
-            return refuseData(reply.isPermanent || reply.isTransient ? reply : reply.replacingCode(with: 451))
+            var transaction = transaction
+            if !transaction.hasOpenRefusal, !transaction.isCounted {
+                actions.append(.finished(.refused(.data)))
+                transaction.isCounted = true
+            }
+            state = .envelope(transaction)
+            endIfSenderIsRefused(transaction)
+            return refuseData(reply)
         }
         fill(reply)
         state = .content(
@@ -150,6 +183,15 @@ extension ServerMachine {
                 sizeLimit: capabilities.messageLimit(ours: configuration.messageLimit)
             )
         )
+    }
+
+    /// A MAIL that the mail server has refused to the application's face leaves no transaction behind.
+    private mutating func endIfSenderIsRefused(_ transaction: Transaction) {
+        guard transaction.hasOpenRefusal, !awaitsReply else { return }
+        state = .idle
+        actions.append(.giveBack(needsReset: false))
+        actions.append(.finished(.refused(.mail)))
+        leaveIfDraining()
     }
 
     private mutating func verdict(_ octets: Int, _ reply: Reply) {
@@ -193,13 +235,13 @@ extension ServerMachine {
             state = .borrowing(transaction, whileDataAsked: whileDataAsked)
             actions.append(.borrow(fresh: true))
         case .held, .sent, .accepted, .refused:
-            fail(reply, isDataAsked: whileDataAsked)
+            fail(transaction, reply, isDataAsked: whileDataAsked)
         }
     }
 
-    private mutating func fail(_ reply: Reply, isDataAsked: Bool) {
+    private mutating func fail(_ transaction: Transaction, _ reply: Reply, isDataAsked: Bool) {
         state = .failed(reply)
-        actions.append(.finished(.failed(isDataAsked ? .data : .recipient)))
+        if !transaction.isCounted { actions.append(.finished(.failed(isDataAsked ? .data : .recipient))) }
         let isDataRefused = slots.last == .upstream(.data)
         if isDataRefused { slots.removeLast() }
         slots = slots.map { slot in

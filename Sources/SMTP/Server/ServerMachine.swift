@@ -85,6 +85,8 @@ public struct ServerMachine: Sendable {
 
     /// The connection stands: greets.
     public mutating func connected() {
+        // Drained before it began: the 421 was the greeting.
+        guard !isClosed else { return }
         answer(Reply(220, "\(configuration.name) \(configuration.greeting)"))
     }
 
@@ -199,14 +201,15 @@ public struct ServerMachine: Sendable {
     mutating func releaseReplies() {
         guard case .ready = slots.first else { return }
         var bytes = ByteBuffer()
-        var rest = slots[...]
-        while case .ready(let reply) = rest.first {
+        var count = 0
+        while count < slots.count, case .ready(let reply) = slots[count] {
             bytes.writeReply(reply)
-            rest = rest.dropFirst()
+            count += 1
         }
-        slots = Array(rest)
+        slots.removeFirst(count)
         guard !isApplicationGone else { return }
-        if case .reply(var earlier) = actions.last {
+        // One write for a few replies; a long one isn't copied again and again.
+        if case .reply(var earlier) = actions.last, earlier.readableBytes < 1024 {
             earlier.writeImmutableBuffer(bytes)
             actions[actions.count - 1] = .reply(earlier)
         } else {
@@ -233,12 +236,11 @@ public struct ServerMachine: Sendable {
             actions.append(.stopBorrowing)
             actions.append(.finished(.abandoned(.mail)))
         case .envelope(let transaction):
-            actions.append(.giveBack(needsReset: transaction.needsReset))
-            actions.append(.finished(.abandoned(.recipient)))
-        case .dataAsked:
+            abandon(transaction)
+        case .dataAsked(let transaction):
             // A 354 may be on its way: only a cut tells the mail server that no text will follow.
             actions.append(.cut)
-            actions.append(.finished(.abandoned(.data)))
+            if !transaction.isCounted { actions.append(.finished(.abandoned(.data))) }
         case .content:
             actions.append(.cut)
             actions.append(.finished(.abandoned(.content)))
@@ -248,6 +250,13 @@ public struct ServerMachine: Sendable {
         state = .closed
         slots = []
         inbound = ByteBuffer()
+    }
+
+    /// Gives the session of a transaction back that won't come to its DATA.
+    mutating func abandon(_ transaction: Transaction) {
+        // Replies that are due must not meet the next transaction: the one to RSET tells that they are through.
+        actions.append(.giveBack(needsReset: transaction.needsReset || awaitsReply))
+        if !transaction.isCounted { actions.append(.finished(.abandoned(.recipient))) }
     }
 
     mutating func leaveIfDraining() {

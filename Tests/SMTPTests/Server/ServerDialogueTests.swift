@@ -1,0 +1,395 @@
+import NIOCore
+import Testing
+
+@testable import SMTP
+
+@Suite("Server: whole dialogues")
+struct ServerDialogueTests {
+    private static let documented = """
+        MAIL FROM:sender@transparentproxy.com
+            \n\
+        RCPT TO:receiver@transparentproxy.com
+            \n\
+        DATA
+            \n\
+        Some test data.
+          \n\
+        .
+
+        """
+
+    @Test("The documented telnet session, typed line by line")
+    func typed() {
+        var bench = ServerBench()
+        #expect(bench.connect() == ["< 220 relay ready"])
+        #expect(bench.send("MAIL FROM:sender@transparentproxy.com") == ["borrow"])
+        #expect(bench.lend() == ["< 250 2.1.0 OK"])
+        #expect(bench.send("    ") == [])
+        #expect(
+            bench.send("RCPT TO:receiver@transparentproxy.com") == [
+                "mail <sender@transparentproxy.com>", "rcpt <receiver@transparentproxy.com>",
+            ]
+        )
+        #expect(bench.reply(.mail, 250, "ok") == [])
+        #expect(bench.reply(.recipient, 250, "2.1.5 fine") == ["< 250 2.1.5 fine"])
+        #expect(bench.send("    ") == [])
+        #expect(bench.send("DATA") == ["data"])
+        #expect(bench.reply(.data, 354, "go on") == ["< 354 go on"])
+        #expect(bench.send("    ") == ["content     "])
+        #expect(bench.send("Some test data.") == ["content Some test data."])
+        #expect(bench.send("  ") == ["content   "])
+        #expect(bench.send(".") == ["dot"])
+        #expect(
+            bench.reply(.endOfData, 250, "2.0.0 queued as 1") == [
+                "give back", "= accepted 27", "< 250 2.0.0 queued as 1",
+            ]
+        )
+        #expect(bench.send("QUIT") == ["< 221 2.0.0 relay bye", "close"])
+    }
+
+    @Test("The documented session pasted at once", arguments: ["\r\n", "\n"])
+    func pasted(lineEnd: String) {
+        var bench = ServerBench()
+        _ = bench.connect()
+        let text = Self.documented.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: lineEnd)
+        #expect(bench.sendRaw(text) == ["borrow"])
+        #expect(
+            bench.lend() == [
+                "< 250 2.1.0 OK", "mail <sender@transparentproxy.com>", "rcpt <receiver@transparentproxy.com>",
+            ]
+        )
+        #expect(bench.reply(.mail, 250, "ok") == [])
+        #expect(bench.reply(.recipient, 250, "ok") == ["< 250 ok", "data"])
+        #expect(
+            bench.reply(.data, 354, "go") == ["< 354 go", "content     \nSome test data.\n  ", "dot"]
+        )
+        #expect(bench.reply(.endOfData, 250, "ok") == ["give back", "= accepted 27", "< 250 ok"])
+    }
+
+    @Test("An application that pipelines")
+    func pipelined() {
+        var bench = ServerBench()
+        _ = bench.connect()
+        #expect(bench.send("EHLO app") == ["learn"])
+        #expect(
+            bench.learn() == [
+                """
+                < 250-relay
+                250-PIPELINING
+                250-SIZE 1000000
+                250-8BITMIME
+                250-SMTPUTF8
+                250-DSN
+                250 ENHANCEDSTATUSCODES
+                """
+            ]
+        )
+        #expect(bench.send("MAIL FROM:<a@b> SIZE=9", "RCPT TO:<c@d>", "RCPT TO:<e@f>", "DATA") == ["borrow"])
+        #expect(
+            bench.lend() == ["< 250 2.1.0 OK", "mail <a@b> SIZE=9", "rcpt <c@d>", "rcpt <e@f>", "data"]
+        )
+        #expect(bench.reply(.mail, 250, "ok") == [])
+        #expect(bench.reply(.recipient, 250, "one") == ["< 250 one"])
+        #expect(bench.reply(.recipient, 550, "two") == ["< 550 two"])
+        #expect(bench.reply(.data, 354, "go") == ["< 354 go"])
+        #expect(
+            bench.send("..dots", ".", "MAIL FROM:<g@h>", "RCPT TO:<i@j>") == ["content ..dots", "dot"]
+        )
+        #expect(
+            bench.reply(.endOfData, 250, "ok") == ["give back", "= accepted 7", "< 250 ok", "borrow"]
+        )
+        #expect(bench.lend(isReused: true) == ["< 250 2.1.0 OK", "mail <g@h>", "rcpt <i@j>"])
+        #expect(bench.machine.isInTransaction)
+    }
+
+    @Test("A whole mail in every two pieces: nothing depends on where the network cuts")
+    func cutAnywhere() {
+        let wire = "EHLO x\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\none\r\n..two\r\n.\r\nQUIT\r\n"
+        for cut in 0...wire.utf8.count {
+            var bench = ServerBench()
+            var lines = bench.connect()
+            let first = bench.sendOctets(Array(wire.utf8.prefix(cut)))
+            lines += first + bench.answerAll(first)
+            let second = bench.sendOctets(Array(wire.utf8.dropFirst(cut)))
+            lines += second + bench.answerAll(second)
+            let content = lines.compactMap { $0.hasPrefix("content ") ? $0.dropFirst(8) : nil }.joined()
+            #expect(String(content.filter { $0 != "\n" && $0 != "\r" }) == "one..two", "cut at \(cut)")
+            #expect(lines.filter { $0 == "dot" }.count == 1, "cut at \(cut)")
+            #expect(lines.last == "close", "cut at \(cut)")
+            #expect(lines.dropLast().last?.hasSuffix("221 2.0.0 relay bye") == true, "cut at \(cut)")
+        }
+    }
+
+    @Test("DATA refused: the reply passes, the transaction goes on")
+    func dataRefused() {
+        var bench = ServerSituation.dataAsked.bench()
+        #expect(bench.reply(.data, 451, "4.3.1 disk full") == ["= refused data", "< 451 4.3.1 disk full"])
+        #expect(bench.send("RSET") == ["give back, reset", "< 250 2.0.0 OK"])
+    }
+
+    @Test("DATA refused with text behind it: refusal, 421, close; text is never read as commands")
+    func dataRefusedBeforeText() {
+        var bench = ServerSituation.dataAsked.bench()
+        #expect(bench.send("Subject: x", "", "RSET", ".") == [])
+        let lines = bench.reply(.data, 554, "5.5.1 no")
+        #expect(
+            lines == [
+                "= refused data", "< 554 5.5.1 no", "give back, reset",
+                "< 421 4.5.0 text was sent behind a DATA that is refused, closing", "close",
+            ]
+        )
+        #expect(bench.send("RSET") == [])
+    }
+
+    @Test(
+        "DATA that we refuse ourselves, with text behind it",
+        arguments: [
+            ("DATA", "503 5.5.1 MAIL first"), ("DATA now", "501 5.5.4 can't read the argument of DATA"),
+        ]
+    )
+    func dataRefusedByUs(command: String, reply: String) {
+        var bench = ServerSituation.idle.bench()
+        #expect(
+            bench.send(command, "MAIL FROM:<text@is.no.command>") == [
+                "< \(reply)\n421 4.5.0 text was sent behind a DATA that is refused, closing", "close",
+            ]
+        )
+    }
+
+    @Test("DATA behind a refused MAIL waits for the replies that are due, so none is lost to the 421")
+    func dataBehindRefusedMail() {
+        var bench = ServerSituation.mailHeld.bench()
+        _ = bench.send("RCPT TO:<c@d>", "RCPT TO:<e@f>")
+        #expect(bench.reply(.mail, 550, "5.7.1 not you") == ["= refused mail"])
+        #expect(bench.send("DATA", "text") == [])
+        #expect(bench.reply(.recipient, 503, "no MAIL") == ["< 550 5.7.1 not you"])
+        #expect(
+            bench.reply(.recipient, 503, "no MAIL") == [
+                "< 550 5.7.1 not you\n550 5.7.1 not you", "give back",
+                "< 421 4.5.0 text was sent behind a DATA that is refused, closing", "close",
+            ]
+        )
+    }
+
+    @Test("A refused sender is shown at RCPT, and the transaction is counted once")
+    func refusedSender() {
+        var bench = ServerSituation.mailSent.bench()
+        #expect(bench.reply(.mail, 550, "5.7.1 not you") == ["= refused mail"])
+        #expect(bench.reply(.recipient, 503, "5.5.1 no MAIL") == ["< 550 5.7.1 not you"])
+        #expect(bench.send("RCPT TO:<e@f>") == ["< 550 5.7.1 not you"])
+        #expect(bench.send("DATA") == ["< 550 5.7.1 not you"])
+        #expect(bench.send("RSET") == ["give back", "< 250 2.0.0 OK"])
+        #expect(bench.send("MAIL FROM:<x@y>") == ["borrow"])
+    }
+
+    @Test("MAIL isn't answered by us where the mail server can't pipeline: that would save nothing")
+    func noPipelining() {
+        var capabilities = ServerBench.full
+        capabilities.pipelining = false
+        var bench = ServerSituation.borrowing.bench()
+        #expect(bench.lend(capabilities) == ["mail <a@b>"])
+        #expect(bench.reply(.mail, 250, "2.1.0 sender ok") == ["< 250 2.1.0 sender ok"])
+    }
+
+    @Test("The switched-off form: MAIL is answered by the mail server")
+    func remoteMail() {
+        var bench = ServerBench(answersMailLocally: false)
+        _ = bench.connect()
+        #expect(bench.send("MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA") == ["borrow"])
+        #expect(bench.lend() == ["mail <a@b>", "rcpt <c@d>", "data"])
+        #expect(bench.reply(.mail, 250, "m") == ["< 250 m"])
+        #expect(bench.reply(.recipient, 250, "r") == ["< 250 r"])
+        #expect(bench.reply(.data, 354, "d") == ["< 354 d"])
+    }
+
+    @Test("The switched-off form: a refused MAIL leaves no transaction behind, and another MAIL may follow")
+    func remoteMailRefused() {
+        var bench = ServerBench(answersMailLocally: false)
+        _ = bench.connect()
+        _ = bench.send("MAIL FROM:<a@b>")
+        _ = bench.lend()
+        #expect(bench.reply(.mail, 550, "no") == ["< 550 no", "give back", "= refused mail"])
+        #expect(!bench.machine.isInTransaction)
+        #expect(bench.send("MAIL FROM:<c@d>") == ["borrow"])
+    }
+
+    @Test("The switched-off form: what was pipelined behind a refused MAIL is answered first")
+    func remoteMailRefusedPipelined() {
+        var bench = ServerBench(answersMailLocally: false)
+        _ = bench.connect()
+        _ = bench.send("MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA")
+        _ = bench.lend()
+        #expect(bench.reply(.mail, 550, "m") == ["< 550 m"])
+        #expect(bench.reply(.recipient, 503, "r") == ["< 503 r"])
+        #expect(bench.reply(.data, 503, "d") == ["give back", "= refused mail", "< 503 d"])
+        #expect(bench.send("MAIL FROM:<c@d>") == ["borrow"])
+    }
+
+    @Test("A repeated EHLO, a HELO and RSET end the transaction", arguments: ["EHLO x", "HELO x", "RSET"])
+    func endsTransaction(command: String) {
+        for situation in [ServerSituation.mailHeld, .recipientAccepted] {
+            var bench = situation.bench()
+            let lines = bench.send(command)
+            let giveBack = situation == .mailHeld ? "give back" : "give back, reset"
+            #expect(lines.prefix(2) == [giveBack, "= abandoned recipient"])
+            #expect(lines.count == 3)
+            #expect(!bench.machine.isInTransaction)
+        }
+    }
+
+    @Test(
+        "While draining, the end of a transaction at the client's word is the end",
+        arguments: ["EHLO x", "HELO x", "RSET"]
+    )
+    func endsTransactionWhileDraining(command: String) {
+        var bench = ServerSituation.recipientAccepted.bench()
+        #expect(bench.drain() == [])
+        #expect(
+            bench.send(command) == [
+                "give back, reset", "= abandoned recipient", "< 421 4.3.2 relay is being stopped, try again", "close",
+            ]
+        )
+        #expect(bench.send("NOOP") == [])
+    }
+
+    @Test(
+        "Other protocols are dropped without a word",
+        arguments: ["GET / HTTP/1.1", "post / HTTP/1.0", "CONNECT x:465 HTTP/1.1", "Host: x"]
+    )
+    func foreign(line: String) {
+        var idle = ServerSituation.idle.bench()
+        #expect(idle.send(line, "MAIL FROM:<a@b>") == ["abort"])
+        var envelope = ServerSituation.recipientAccepted.bench()
+        #expect(envelope.send(line) == ["give back, reset", "= abandoned recipient", "abort"])
+    }
+
+    @Test("Multi-line replies of the mail server pass word for word, whatever their character set")
+    func multiLine() {
+        var bench = ServerSituation.mailAccepted.bench()
+        bench.machine.replied(.recipient, Reply(code: 550, lines: [Array("5.1.1 no".utf8), [0x67, 0xFC], []]))
+        guard case .reply(let bytes) = bench.machine.nextAction() else {
+            Issue.record("no reply")
+            return
+        }
+        #expect(
+            Array(bytes.readableBytesView)
+                == Array("550-5.1.1 no\r\n550-g".utf8) + [0xFC] + Array("\r\n550 \r\n".utf8)
+        )
+    }
+
+    @Test("The verdict after the client has vanished is counted, and nothing else happens")
+    func verdictAfterDisconnect() {
+        var bench = ServerSituation.verdict.bench()
+        #expect(bench.disconnect() == [])
+        #expect(bench.machine.isInTransaction)
+        #expect(bench.reply(.endOfData, 250, "ok") == ["give back", "= accepted 6"])
+        #expect(!bench.machine.isInTransaction)
+        #expect(!bench.machine.wantsInput)
+    }
+
+    @Test("An application that closes its sending side still gets its replies, and then the close")
+    func halfClosed() {
+        var bench = ServerBench()
+        _ = bench.connect()
+        _ = bench.sendRaw("MAIL FROM:a@b\nRCPT TO:c@d\nDATA\nhello\n.\nQUIT\n")
+        #expect(bench.endInput() == [])
+        _ = bench.lend()
+        _ = bench.reply(.mail, 250, "ok")
+        _ = bench.reply(.recipient, 250, "ok")
+        #expect(bench.reply(.data, 354, "go") == ["< 354 go", "content hello", "dot"])
+        #expect(
+            bench.reply(.endOfData, 250, "ok") == [
+                "give back", "= accepted 7", "< 250 ok\n221 2.0.0 relay bye", "close",
+            ]
+        )
+    }
+
+    @Test("Too large, a bare CR, a NUL: the session is cut, the rest discarded, the reply comes at the end")
+    func refusedContent() {
+        for (text, reply) in [
+            ("a\rb", "550 5.6.0 message refused: it has a carriage return without a line feed"),
+            ("a\u{0}b", "550 5.6.0 message refused: it has a NUL octet"),
+            (
+                String(repeating: "x", count: 1000),
+                "550 5.6.0 message refused: it has a line of more than 1000 octets"
+            ),
+        ] {
+            var bench = ServerSituation.content.bench()
+            #expect(bench.send(text, "more") == ["cut"])
+            #expect(bench.send("MAIL FROM:<still@text>") == [])
+            #expect(bench.send(".") == ["< \(reply)", "= refused content"])
+            #expect(bench.send("MAIL FROM:<a@b>") == ["borrow"])
+        }
+        var bench = ServerSituation.content.bench()
+        let line = String(repeating: "x", count: 900)
+        var lines: [String] = []
+        for _ in 0..<1200 { lines += bench.send(line) }
+        #expect(lines.last == "cut")
+        #expect(
+            bench.send(".") == ["< 552 5.3.4 message refused: it is larger than 1000000 octets", "= refused content"]
+        )
+    }
+
+    @Test(
+        "The smuggler's ends: nothing is delivered, nothing behind is read",
+        arguments: ["\n.\n", "\n.\r\n", "\r\n.\n"]
+    )
+    func smuggling(end: String) {
+        var bench = ServerSituation.content.bench()
+        let attack = "x\(end)MAIL FROM:<evil@x>\r\nRCPT TO:<y@z>\r\nDATA\r\nevil\r\n.\r\n"
+        #expect(
+            bench.sendRaw(attack) == [
+                "cut", "= refused content",
+                """
+                < 550 5.6.0 message refused: a dot on a line of its own next to a bare line feed (end lines with CR LF)
+                421 4.7.0 closing, since the end of the message is uncertain
+                """, "close",
+            ]
+        )
+    }
+
+    @Test("A client is an LF client only as long as every command line ended with LF")
+    func lineDiscipline() {
+        func content(_ commands: String) -> [String] {
+            var bench = ServerBench()
+            _ = bench.connect()
+            _ = bench.sendRaw(commands)
+            _ = bench.lend()
+            _ = bench.reply(.mail, 250, "ok")
+            _ = bench.reply(.recipient, 250, "ok")
+            _ = bench.reply(.data, 354, "go")
+            return bench.sendRaw("x\n.\n")
+        }
+        #expect(content("MAIL FROM:a@b\nRCPT TO:c@d\nDATA\n") == ["content x", "dot"])
+        #expect(content("MAIL FROM:a@b\r\nRCPT TO:c@d\nDATA\n").first == "cut")
+        #expect(content("MAIL FROM:a@b\nRCPT TO:c@d\nDATA\r\n").first == "cut")
+        // Lines that were refused for their form count too.
+        #expect(content("\(String(repeating: "x", count: 600))\r\nMAIL FROM:a@b\nRCPT TO:c@d\nDATA\n").first == "cut")
+        #expect(content("\(String(repeating: "x", count: 2000))\r\nMAIL FROM:a@b\nRCPT TO:c@d\nDATA\n").first == "cut")
+    }
+}
+
+extension ServerBench {
+    /// Plays a mail server that says yes to all that is asked, until nothing is asked any more.
+    mutating func answerAll(_ lines: [String]) -> [String] {
+        var all: [String] = []
+        var asked = lines
+        while !asked.isEmpty {
+            var next: [String] = []
+            for line in asked {
+                switch line.prefix(while: { $0 != " " }) {
+                case "learn": next += learn()
+                case "borrow": next += lend()
+                case "mail": next += reply(.mail, 250, "ok")
+                case "rcpt": next += reply(.recipient, 250, "ok")
+                case "data": next += reply(.data, 354, "go")
+                case "dot": next += reply(.endOfData, 250, "ok")
+                default: break
+                }
+            }
+            all += next
+            asked = next
+        }
+        return all
+    }
+}
