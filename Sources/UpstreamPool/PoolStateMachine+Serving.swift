@@ -1,8 +1,10 @@
 extension PoolStateMachine {
     /// Gives idle sessions to those who wait, and opens as many as are wanted and allowed.
-    mutating func serve(at now: Instant) -> [Action] {
+    /// - Parameter proven: a session that has just answered its probe, and needs no other.
+    mutating func serve(at now: Instant, proven: SessionID? = nil) -> [Action] {
+        lastServed = now
         var actions: [Action] = []
-        lend(&actions, at: now)
+        lend(&actions, at: now, proven: proven)
         while opening + probing < waiting.count, mayOpen(at: now) {
             let id = nextID()
             sessions[id] = Session(state: .opening, birth: now)
@@ -14,7 +16,7 @@ extension PoolStateMachine {
         return actions
     }
 
-    private mutating func lend(_ actions: inout [Action], at now: Instant) {
+    private mutating func lend(_ actions: inout [Action], at now: Instant, proven: SessionID?) {
         var index = 0
         while index < waiting.count, let id = idle.last {
             guard let session = sessions[id], case .idle(let since) = session.state else {
@@ -31,7 +33,7 @@ extension PoolStateMachine {
             idle.removeLast()
             if now - session.birth >= limits.age {
                 actions.append(close(id, .age))
-            } else if now - since >= limits.probeAfter {
+            } else if now - since >= limits.probeAfter, id != proven {
                 sessions[id]?.state = .probing
                 actions.append(.probe(id))
                 // The waiter stays in its place until the answer has come.
@@ -46,16 +48,21 @@ extension PoolStateMachine {
 
     /// Closes the idle session that was used longest ago, if that's what stands in the way of a fresh one.
     private mutating func makeRoom(_ actions: inout [Action], at now: Instant) {
-        guard sessions.count >= cap(at: now), opening == 0, let oldest = idle.first else { return }
+        guard sessions.count >= cap(at: now), opening == 0, !isPaused(at: now), let oldest = idle.first else { return }
         actions.append(close(oldest, .idle))
     }
 
     private func mayOpen(at now: Instant) -> Bool {
         guard sessions.count < cap(at: now) else { return false }
-        if let circuit, now < circuit.until { return false }
-        // With no session at all, trying is the only way to find out.
-        if let openPause, now < openPause.until, !sessions.isEmpty { return false }
-        return true
+        // Behind a refused login one attempt tells; more would only bring the account closer to its lock.
+        if circuit != nil, opening > 0 { return false }
+        // With no session at all, trying is the only way to find out; only a refused login is never hurried.
+        return !isPaused(at: now) || sessions.isEmpty && !circuitOpen(at: now)
+    }
+
+    /// Whether no session is to be opened for now.
+    private func isPaused(at now: Instant) -> Bool {
+        circuitOpen(at: now) || openPause.map { now < $0.until } ?? false
     }
 
     mutating func close(_ id: SessionID, _ retirement: Retirement) -> Action {

@@ -87,6 +87,8 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     var waiting: [Waiting] = []
     var isDrained = false
     var lastNumber = 0
+    /// The time of the last event after which all were served who could be.
+    var lastServed: Instant?
 
     /// The cap that the server taught us, and until when it holds.
     var learnedCap: (sessions: Int, until: Instant)?
@@ -136,7 +138,8 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         _ failure: Failure,
         at now: Instant
     ) -> [Action] {
-        guard let session = sessions.removeValue(forKey: id), case .opening = session.state else { return [] }
+        guard let session = sessions[id], case .opening = session.state else { return [] }
+        sessions[id] = nil
         switch kind {
         case .unavailable:
             openPause = Self.pause(after: openPause?.length, in: limits.openPause, at: now)
@@ -179,7 +182,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         session.state = .idle(since: now)
         sessions[id] = session
         idle.append(id)
-        return serve(at: now)
+        return serve(at: now, proven: id)
     }
 
     /// The session is gone: closed by the server, broken, or cut off by us.
@@ -213,7 +216,8 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         return actions + serve(at: now)
     }
 
-    /// When ``advance(to:)`` should be called next; nil when nothing depends on time.
+    /// When ``advance(to:)`` should be called next; nil when nothing depends on time. After a call it lies behind the time
+    /// of that call.
     public var nextDeadline: Instant? {
         var deadlines: [Instant] = idle.compactMap { id in
             guard case .idle(let since) = sessions[id]?.state else { return nil }
@@ -221,8 +225,9 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         }
         if let first = waiting.first {
             deadlines.append(first.since + limits.wait)
-            if let openPause { deadlines.append(openPause.until) }
-            if let circuit { deadlines.append(circuit.until) }
+            // A pause is kept after its end, so that the next one is longer; it's no reason to wake up then.
+            let pauses = [openPause?.until, circuit?.until].compactMap(\.self)
+            deadlines += pauses.filter { until in lastServed.map { until > $0 } ?? true }
             if let learnedCap { deadlines.append(learnedCap.until) }
         }
         return deadlines.min()
