@@ -59,6 +59,15 @@ public struct ClientMachine: Sendable {
     private struct Request {
         var expectation: ClientExpectation
         var bytes: ByteBuffer
+
+        init(expectation: ClientExpectation, bytes: ByteBuffer) {
+            self.expectation = expectation
+            self.bytes = bytes
+        }
+
+        init(_ expectation: ClientExpectation, _ line: String) {
+            self.init(expectation: expectation, bytes: ByteBuffer(string: "\(line)\r\n"))
+        }
     }
 
     private let configuration: Configuration
@@ -152,21 +161,31 @@ public struct ClientMachine: Sendable {
         }
     }
 
+    private var isReady: Bool {
+        switch state {
+        case .ready: true
+        case .greeting, .ehlo, .authenticating, .over: false
+        }
+    }
+
     private static func words(_ parameters: [Parameter]) -> String {
         parameters.map { " \($0)" }.joined()
     }
 
     private mutating func command(_ expectation: ClientExpectation, _ line: String) {
-        var bytes = ByteBuffer()
-        bytes.writeString(line)
-        bytes.writeStaticString("\r\n")
-        send(Request(expectation: expectation, bytes: bytes))
+        send(Request(expectation, line))
+    }
+
+    /// A command on the way to ``State/ready``: goes in front of requests that came too early.
+    private mutating func introduce(_ expectation: ClientExpectation, _ line: String) {
+        expected.append(expectation)
+        actions.append(.write(Request(expectation, line).bytes))
     }
 
     /// Sends at once where the server pipelines (RFC 2920), else when all before was answered.
     private mutating func send(_ request: Request) {
         guard !isOver else { return }
-        guard held.isEmpty, expected.isEmpty || capabilities.pipelining else {
+        guard isReady, held.isEmpty, expected.isEmpty || capabilities.pipelining else {
             held.append(request)
             return
         }
@@ -203,16 +222,18 @@ public struct ClientMachine: Sendable {
         case .greeting:
             guard reply.code == 220 else { return fail(.refused(reply)) }
             state = .ehlo
-            command(.ehlo, "EHLO \(configuration.name)")
+            introduce(.ehlo, "EHLO \(configuration.name)")
         case .ehlo:
             guard reply.isPositive else { return fail(.refused(reply)) }
             capabilities = Capabilities(ehlo: reply)
             logIn()
         case .authenticating(var exchange):
             if reply.code == 334 {
-                let answer = exchange.answer()
+                guard let answer = exchange.answer() else {
+                    return fail(.loginRefused(exchange.mechanism, reply))
+                }
                 state = .authenticating(exchange)
-                command(.authentication, answer)
+                introduce(.authentication, answer)
             } else if reply.isPositive {
                 becomeReady()
             } else if reply.isTransient {
@@ -243,12 +264,13 @@ public struct ClientMachine: Sendable {
         }
         let line = exchange.command()
         state = .authenticating(exchange)
-        command(.authentication, line)
+        introduce(.authentication, line)
     }
 
     private mutating func becomeReady() {
         state = .ready
         actions.append(.established(capabilities))
+        sendHeld()
     }
 
     private mutating func ready(_ expectation: ClientExpectation, _ reply: Reply) {

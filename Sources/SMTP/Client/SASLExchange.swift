@@ -3,6 +3,7 @@ struct SASLExchange: Sendable {
     let mechanism: SASLMechanism
     /// The responses still to be given, Base64 not yet applied.
     private var responses: ArraySlice<[UInt8]>
+    private var hasSaidAll = false
 
     /// - Parameters:
     ///   - offered: the server's mechanisms in upper case.
@@ -29,7 +30,7 @@ struct SASLExchange: Sendable {
         case (.xoauth2, .bearer(let user, let token)):
             responses = [Array("user=\(user)\u{1}auth=Bearer \(token)\u{1}\u{1}".utf8)]
         case (.oauthbearer, .bearer(let user, let token)):
-            let name = user.map { character in
+            let name = user.unicodeScalars.map { character in
                 // RFC 5801 §4: the two characters that have a meaning in a GS2 header.
                 switch character {
                 case ",": "=2C"
@@ -62,14 +63,24 @@ struct SASLExchange: Sendable {
     /// A challenge after the last response is how XOAUTH2 and OAUTHBEARER tell of a failure: the former wants an empty
     /// line, the latter a ^A (RFC 7628 §3.2.3); the true reply follows. PLAIN and LOGIN have nothing more to say and
     /// cancel (RFC 4954 §4).
-    mutating func answer() -> String {
+    ///
+    /// - Returns: nil when that was said before: a server that goes on asking has nothing to say.
+    mutating func answer() -> String? {
         if let response = responses.popFirst() {
             return Base64.encode(response)
         }
+        guard !hasSaidAll else { return nil }
+        hasSaidAll = true
         switch mechanism {
         case .plain, .login: return "*"
         case .xoauth2: return ""
         case .oauthbearer: return Base64.encode([1])
         }
     }
+}
+
+extension SASLExchange: CustomStringConvertible, CustomReflectable {
+    var description: String { "<redacted>" }
+
+    var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -1,0 +1,109 @@
+import NIOCore
+import Testing
+
+@testable import SMTP
+
+@Suite("Client")
+struct ClientMachineTests {
+    @Test("A whole session with a server that pipelines")
+    func session() {
+        var bench = ClientBench()
+        #expect(bench.run() == [])
+        #expect(bench.receive("220 mail") == ["> EHLO relay.example"])
+        #expect(bench.receive("250-mail", "250 PIPELINING") == ["established"])
+        let envelope = bench.ask {
+            $0.mail(.of("<a@b> SIZE=5"))
+            $0.recipient(.of("<c@d> NOTIFY=NEVER"))
+            $0.data()
+        }
+        #expect(envelope == ["> MAIL FROM:<a@b> SIZE=5\nRCPT TO:<c@d> NOTIFY=NEVER\nDATA"])
+        #expect(bench.machine.expectation == .mail)
+        #expect(bench.receive("250 m", "250 r") == ["mail: 250 m", "recipient: 250 r"])
+        #expect(bench.receive("354 go") == ["data: 354 go"])
+        #expect(bench.ask { $0.content(ByteBuffer(string: "hi\r\n")) } == ["> hi"])
+        #expect(bench.ask { $0.endOfData() } == ["> ."])
+        #expect(bench.machine.expectation == .endOfData)
+        #expect(bench.receive("250 ok") == ["endOfData: 250 ok"])
+        #expect(bench.machine.expectation == nil)
+        #expect(bench.ask { $0.reset() } == ["> RSET"])
+        #expect(bench.receive("250 ok") == ["reset: 250 ok"])
+        #expect(bench.ask { $0.quit() } == ["> QUIT"])
+        #expect(bench.receive("221 bye") == ["close"])
+        #expect(bench.ask { $0.reset() } == [])
+    }
+
+    @Test("Without PIPELINING one command goes at a time")
+    func oneByOne() {
+        var bench = ClientBench.ready(pipelining: false)
+        let first = bench.ask {
+            $0.mail(.of("<a@b>"))
+            $0.recipient(.of("<c@d>"))
+            $0.reset()
+        }
+        #expect(first == ["> MAIL FROM:<a@b>"])
+        #expect(bench.receive("250 m") == ["mail: 250 m", "> RCPT TO:<c@d>"])
+        #expect(bench.receive("250 r") == ["recipient: 250 r", "> RSET"])
+        #expect(bench.receive("250 ok") == ["reset: 250 ok"])
+    }
+
+    @Test("What is asked for too early waits for the login, and doesn't stand in its way")
+    func early() {
+        var bench = ClientBench(.password(user: "u", password: "p"))
+        #expect(bench.ask { $0.quit() } == [])
+        #expect(bench.receive("220 hi") == ["> EHLO relay.example"])
+        #expect(bench.receive("250-x", "250 AUTH PLAIN") == ["> AUTH PLAIN AHUAcA=="])
+        #expect(bench.receive("235 in") == ["established", "> QUIT"])
+        #expect(bench.receive("221 bye") == ["close"])
+    }
+
+    @Test(
+        "Every kind of reply in every state",
+        arguments: [
+            ([], "220 hi", ["> EHLO relay.example"]),
+            ([], "554 no", ["fail: refused 554"]),
+            ([], "421 too many", ["fail: refused 421"]),
+            ([], "250 hm", ["fail: refused 250"]),
+            ([], "HTTP/1.1 400", ["fail: malformed notAReply"]),
+            (["220 hi"], "250 mail", ["> AUTH"]),
+            (["220 hi"], "502 no", ["fail: refused 502"]),
+            (["220 hi"], "421 later", ["fail: refused 421"]),
+            (["220 hi"], "354 huh", ["fail: refused 354"]),
+            (["220 hi", "250 AUTH"], "235 in", ["established"]),
+            (["220 hi", "250 AUTH"], "535 no", ["fail: PLAIN refused 535"]),
+            (["220 hi", "250 AUTH"], "454 later", ["fail: PLAIN deferred 454"]),
+            (["220 hi", "250 AUTH"], "432 too many", ["fail: PLAIN deferred 432"]),
+            (["220 hi", "250 AUTH"], "334 ", ["> *"]),
+            (["220 hi", "250 AUTH", "334 "], "501 cancelled", ["fail: PLAIN refused 501"]),
+            (["220 hi", "250 AUTH", "334 "], "334 ", ["fail: PLAIN refused 334"]),
+            (["220 hi", "250 AUTH", "235 in"], "421 timeout", ["fail: unexpected 421"]),
+            (["220 hi", "250 AUTH", "235 in"], "250 surprise", ["fail: unexpected 250"]),
+        ]
+    )
+    func table(before: [String], reply: String, expected: [String]) {
+        var bench = ClientBench(.password(user: "u", password: "p"))
+        func wire(_ line: String) -> String {
+            line == "250 AUTH" || line == "250 mail" ? "250-mail\r\n250 AUTH PLAIN LOGIN" : line
+        }
+        for line in before { _ = bench.receive(wire(line)) }
+        let lines = bench.receive(wire(reply)).map { $0.hasPrefix("> AUTH") ? "> AUTH" : $0 }
+        #expect(lines == expected)
+        guard expected.first?.hasPrefix("fail") == true else { return }
+        #expect(bench.receive("250 x") == [] && bench.machine.expectation == nil, "nothing more comes")
+        #expect(bench.ask { $0.mail(.of("<a@b>")) } == [])
+    }
+
+    @Test("What was answered before a failure is still told")
+    func failureBehindReplies() {
+        var bench = ClientBench.ready()
+        _ = bench.ask { $0.reset() }
+        #expect(bench.receive("250 ok", "421 bye") == ["reset: 250 ok", "fail: unexpected 421"])
+    }
+
+    @Test("Too many sessions is told from other refusals")
+    func tooMany() {
+        #expect(ClientFailure.refused(Reply(421, "")).isTooManySessions)
+        #expect(ClientFailure.loginDeferred(.plain, Reply(432, "")).isTooManySessions)
+        #expect(!ClientFailure.refused(Reply(554, "")).isTooManySessions)
+        #expect(!ClientFailure.loginRefused(.plain, Reply(535, "")).isTooManySessions)
+    }
+}
