@@ -4,6 +4,6 @@ extension WithMailServers {
     /// The relay as a whole: its binary between real clients and real servers.
     ///
     /// What counts is what the server stored and whose login it saw, not what the relay says.
-    @Suite(.enabled("tproxy-relay has no standalone command yet") { try await RelayProcess.canRunStandalone() })
+    @Suite
     struct RelayTests {}
 }

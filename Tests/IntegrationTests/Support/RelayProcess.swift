@@ -23,10 +23,6 @@ final class RelayProcess: Sendable {
         return (bundle.map { $0.split(separator: "/").dropLast() } ?? []).map { "/" + $0 }.joined() + "/tproxy-relay"
     }
 
-    /// Whether the relay knows the command that these tests start.
-    static func canRunStandalone() async throws -> Bool {
-        try await ProcessRunner.run([Self.program, "standalone", "--help"]).output.contains("--first-port")
-    }
 
     /// Starts a relay without waiting for anything.
     ///
