@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What `stat` says of a file: as long as it stays the same, the content is taken to be the same.
-struct FileFingerprint: Hashable, Sendable {
+public struct FileFingerprint: Hashable, Sendable {
     let device: UInt
     let inode: UInt
     let size: Int
@@ -23,9 +23,18 @@ struct FileFingerprint: Hashable, Sendable {
         changed = TimeOfDay(status.st_ctim)
     }
 
+    /// Looks at a file, or at what a symbolic link leads to. Blocks for one `stat`.
+    ///
+    /// - Returns: `nil` where there is nothing that can be looked at.
+    public init?(path: String) {
+        var status = Glibc.stat()
+        guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
     /// Whether the last change is long enough ago that the next one will bear another time. The kernel's clock for
     /// files ticks every few milliseconds only: what is written within one tick of the last change may not show.
-    var isSettled: Bool {
+    public var isSettled: Bool {
         var now = timespec()
         clock_gettime(CLOCK_REALTIME, &now)
         let age = (now.tv_sec - changed.seconds, now.tv_nsec - changed.nanoseconds)

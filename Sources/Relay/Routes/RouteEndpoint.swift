@@ -48,6 +48,7 @@ final class RouteEndpoint {
         )
         var logger = environment.logger
         logger[metadataKey: "route"] = "\(route)"
+        logger[metadataKey: "destination"] = "\(route.destination.destination)"
         self.logger = logger
     }
 

@@ -4,11 +4,18 @@ import NIOCore
 import Synchronization
 import Telemetry
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// All routes of this relay, each on an event loop of its own choosing. May be used from any thread.
 final class RouteTable: Sendable {
     private struct Entry: Sendable {
         let endpoint: NIOLoopBound<RouteEndpoint>
         let loop: any EventLoop
+        let metrics: RouteMetrics
         let announcement: RouteAnnouncement
     }
 
@@ -19,6 +26,8 @@ final class RouteTable: Sendable {
     private let environment: RelayEnvironment
     private let group: any EventLoopGroup
     private let entries = Mutex<[Route: Entry]>([:])
+    /// Closed ones whose last connections aren't.
+    private let leaving = Mutex<[ObjectIdentifier: Entry]>([:])
     private let phase = Mutex(Phase.opening)
 
     init(_ environment: RelayEnvironment, on group: any EventLoopGroup) {
@@ -39,9 +48,39 @@ final class RouteTable: Sendable {
         }.get()
         environment.metrics.registry.add(metrics)
         let announcement = RouteAnnouncement(route, at: address)
-        entries.withLock { $0[route] = Entry(endpoint: endpoint, loop: loop, announcement: announcement) }
+        entries.withLock {
+            $0[route] = Entry(endpoint: endpoint, loop: loop, metrics: metrics, announcement: announcement)
+        }
         return announcement
     }
+
+    /// Opens a route on the first free port from `first` on.
+    /// - Returns: nil when there is none.
+    /// - Throws: `IOError` when a port can't be had for another reason than that it's in use.
+    func open(_ route: Route, host: String, firstFreeFrom first: Int) async throws -> RouteAnnouncement? {
+        guard first <= 65_535 else { return nil }
+        for port in first...65_535 {
+            do {
+                return try await open(route, host: host, port: port)
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                environment.logger.notice("port is in use, taking the next", metadata: ["port": "\(port)"])
+            }
+        }
+        return nil
+    }
+
+    /// Closes a route's port at once; what is under way on it may finish within the grace period.
+    func close(_ route: Route) {
+        guard let entry = entries.withLock({ $0.removeValue(forKey: route) }) else { return }
+        environment.metrics.registry.remove(entry.metrics)
+        leaving.withLock { $0[ObjectIdentifier(entry.metrics)] = entry }
+        drain([entry]).whenComplete { _ in
+            self.leaving.withLock { $0[ObjectIdentifier(entry.metrics)] = nil }
+        }
+    }
+
+    /// The routes that are open.
+    var routes: Set<Route> { Set(entries.withLock { $0.keys }) }
 
     /// All routes that are known are open.
     func isComplete() {
@@ -76,21 +115,21 @@ final class RouteTable: Sendable {
     /// off.
     func drain() async {
         phase.withLock { $0 = .draining }
-        let entries = Array(entries.withLock { $0 }.values)
-        let grace = environment.limits.grace
+        let entries = entries.withLock { Array($0.values) } + leaving.withLock { Array($0.values) }
+        try? await drain(entries).get()
+    }
+
+    private func drain(_ entries: [Entry]) -> EventLoopFuture<Void> {
         let logger = environment.logger
-        let whole = group.next()
+        let loop = group.next()
+        let timeout = loop.scheduleTask(in: TimeAmount(environment.limits.grace)) {
+            logger.warning("the grace period is over, closing what is left")
+            for entry in entries { entry.loop.execute { entry.endpoint.value.close() } }
+        }
         let drained = EventLoopFuture.andAllComplete(
             entries.map { entry in entry.loop.flatSubmit { entry.endpoint.value.drain() } },
-            on: whole
+            on: loop
         )
-        let timeout = whole.scheduleTask(in: TimeAmount(grace)) {
-            logger.warning("the grace period is over, closing what is left")
-            for entry in entries {
-                entry.loop.execute { entry.endpoint.value.close() }
-            }
-        }
-        try? await drained.get()
-        timeout.cancel()
+        return drained.always { _ in timeout.cancel() }
     }
 }

@@ -1,5 +1,6 @@
 import DestinationModel
 import DestinationRules
+import DestinationSources
 import FoundationEssentials
 import YAML
 
@@ -13,8 +14,15 @@ struct ResourceFiles: Sendable {
         let isError: Bool
     }
 
-    /// What can be served, sorted.
-    private(set) var routes: [Route] = []
+    /// What one file has to say.
+    struct Content: Hashable, Sendable {
+        var routes: [Route] = []
+        /// Not all of it can be served.
+        var hasErrors = false
+    }
+
+    /// What can be served, by file.
+    private(set) var contents: [String: Content] = [:]
     /// In the order of the files.
     private(set) var problems: [Problem] = []
     private var claims: [ServiceClaim] = []
@@ -22,47 +30,77 @@ struct ResourceFiles: Sendable {
     /// The namespace of a resource that names none, as with kubectl.
     private static let defaultNamespace = "default"
 
-    /// Reads the files. One that is bad does not stop the others, nor a bad resource those beside it.
-    /// - Throws: when the directory can't be read.
-    init(directory: String, instances: RuleContext.Instances) throws {
-        let names = try FileManager.default.contentsOfDirectory(atPath: directory)
-        for name in names.sorted() where name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
-            read("\(directory)/\(name)", instances)
-        }
-        routes.sort()
+    /// The files, with what tells one state of them from another; nil when the directory can't be read.
+    static func fingerprints(in directory: String) -> [String: FileFingerprint]? {
+        guard let names = try? FileManager.default.contentsOfDirectory(atPath: directory) else { return nil }
+        let paths = names.filter { $0.hasSuffix(".yaml") || $0.hasSuffix(".yml") }.map { "\(directory)/\($0)" }
+        return Dictionary(
+            uniqueKeysWithValues: paths.compactMap { path in FileFingerprint(path: path).map { (path, $0) } }
+        )
     }
 
+    /// Reads the files. One that is bad does not stop the others, nor a bad resource those beside it.
+    init(paths: some Sequence<String>, instances: RuleContext.Instances) {
+        for path in paths.sorted() { read(path, instances) }
+    }
+
+    /// Lets a file that has become bad serve on with what it said before: an editor's slip must not close ports.
+    mutating func inherit(from earlier: ResourceFiles) {
+        for (path, content) in contents where content.hasErrors {
+            let services = Set(content.routes.map(Self.service(of:)))
+            let kept = earlier.contents[path]?.routes.filter { !services.contains(Self.service(of: $0)) }
+            contents[path]?.routes += kept ?? []
+        }
+    }
+
+    /// What can be served, sorted, no Service twice.
+    var routes: [Route] {
+        var services: Set<String> = []
+        return contents.sorted { $0.key < $1.key }.flatMap(\.value.routes)
+            .filter { services.insert(Self.service(of: $0)).inserted }
+            .sorted()
+    }
+
+    private static func service(of route: Route) -> String { "\(route.namespace)/\(route.serviceName)" }
+
     private mutating func read(_ path: String, _ instances: RuleContext.Instances) {
+        contents[path] = Content()
         guard let octets = FileManager.default.contents(atPath: path) else {
-            return problems.append(Problem(place: path, text: "can't be read", isError: true))
+            return report(Problem(place: path, text: "can't be read", isError: true), in: path)
         }
         do {
             for document in try YAML.documents(in: Array(octets), file: path) {
                 check(ObjectDocument(document), in: path, instances)
             }
         } catch {
-            problems.append(Problem(place: "\(path):\(error.position)", text: error.message, isError: true))
+            report(Problem(place: "\(path):\(error.position)", text: error.message, isError: true), in: path)
         }
     }
 
     private mutating func check(_ document: ObjectDocument, in path: String, _ instances: RuleContext.Instances) {
         let context = RuleContext(instances: instances, claims: claims)
-        let report = DestinationRules.check(document.value, context: context)
-        for finding in report.findings {
+        let result = DestinationRules.check(document.value, context: context)
+        for finding in result.findings {
             let position = finding.position(in: document.positions).map { ":\($0)" } ?? ""
-            problems.append(
+            report(
                 Problem(
                     place: path + position,
                     text: "\(finding.code): \(finding.message); \(finding.mend)",
                     isError: finding.severity == .error
-                )
+                ),
+                in: path
             )
         }
         claims += ServiceClaim.claims(of: document.value)
-        routes +=
-            report.servable?.routes(
-                defaultInstance: instances.defaultName,
-                defaultNamespace: Self.defaultNamespace
-            ) ?? []
+        let routes = result.servable?.routes(
+            defaultInstance: instances.defaultName,
+            defaultNamespace: Self.defaultNamespace
+        )
+        contents[path]?.routes += routes ?? []
+    }
+
+    private mutating func report(_ problem: Problem, in path: String) {
+        problems.append(problem)
+        if problem.isError { contents[path]?.hasErrors = true }
     }
 }

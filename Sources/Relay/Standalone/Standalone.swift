@@ -1,6 +1,5 @@
 import CommandLineSupport
 import DestinationModel
-import DestinationRules
 import DestinationSources
 import HTTPTransport
 import Logging
@@ -12,32 +11,8 @@ import Telemetry
 import UnixSignals
 import UpstreamPool
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The relay from a folder of files: reads it, opens the routes, and serves until it's told to stop.
 struct Standalone {
-    /// Why nothing can be served.
-    enum Failure: Error, CustomStringConvertible {
-        case noRoutes(directory: String)
-        case noDestinations(directory: String)
-        case noPorts(first: Int)
-
-        var description: String {
-            switch self {
-            case .noRoutes(let directory):
-                "no usable Destination resource in \(directory)/*.yaml"
-            case .noDestinations(let directory):
-                "none of the routes has a usable destination in \(directory)/destinations"
-            case .noPorts(let first):
-                "no free port from \(first) on"
-            }
-        }
-    }
-
     private let options: StandaloneCommand
     private let logger: Logger
 
@@ -50,9 +25,6 @@ struct Standalone {
     /// - Throws: when there is nothing to serve, or a port that must be had can't be had.
     func run() async throws {
         let source = DirectoryDestinationSource(directory: "\(options.directory)/destinations", logger: logger)
-        let routes = try readRoutes(instances: source.instances())
-        try await checkDestinations(of: routes, in: source)
-
         DescriptorLimit.raise()
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let registry = MetricsRegistry()
@@ -68,13 +40,23 @@ struct Standalone {
             readiness: { table.readiness }
         )
         logger.info("metrics are served", metadata: ["address": "\(operations.address)"])
-        try await open(routes, in: table)
+        let routes = StandaloneRoutes(
+            directory: options.directory,
+            address: options.address,
+            firstPort: options.firstPort,
+            defaultInstance: options.defaultInstance,
+            source: source,
+            table: table,
+            logger: logger
+        )
+        try await routes.start()
 
         // Stopped in the reverse order: metrics can be read until the last connection is closed.
         let services = ServiceGroup(
             services: [
                 OperationsService(server: operations),
                 DestinationWatch(source: source, table: table),
+                routes,
                 RelayService(table: table),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -83,37 +65,6 @@ struct Standalone {
         try await services.run()
         await client.shutdown()
         try await group.shutdownGracefully()
-    }
-
-    private func readRoutes(instances: [String]) throws -> [Route] {
-        let onlyOne = instances.count == 1 ? instances.first : nil
-        let known = RuleContext.Instances(names: Set(instances), defaultName: options.defaultInstance ?? onlyOne)
-        let files = try ResourceFiles(directory: options.directory, instances: known)
-        for problem in files.problems {
-            let metadata: Logger.Metadata = ["at": "\(problem.place)", "problem": "\(problem.text)"]
-            if problem.isError {
-                logger.error("resource can't be served", metadata: metadata)
-            } else {
-                logger.warning("resource is odd", metadata: metadata)
-            }
-        }
-        guard !files.routes.isEmpty else { throw Failure.noRoutes(directory: options.directory) }
-        return files.routes
-    }
-
-    /// A route whose destination is missing or bad is opened all the same: the file can be mended any time. But if that
-    /// goes for all of them, the folder is the wrong one.
-    private func checkDestinations(of routes: [Route], in source: DirectoryDestinationSource) async throws {
-        var usable = 0
-        for route in routes {
-            do {
-                _ = try await source.resolve(route.destination)
-                usable += 1
-            } catch {
-                logger.error("route has no destination", metadata: ["route": "\(route)", "problem": "\(error)"])
-            }
-        }
-        guard usable > 0 else { throw Failure.noDestinations(directory: options.directory) }
     }
 
     /// What tokens are fetched with.
@@ -147,25 +98,5 @@ struct Standalone {
             connections: ConnectionCount(limit: limits.connections),
             logger: logger
         )
-    }
-
-    /// Opens the routes in their order, from the first port on, and says where.
-    private func open(_ routes: [Route], in table: RouteTable) async throws {
-        let output = LineOutput(descriptor: STDOUT_FILENO)
-        var port = options.firstPort
-        for route in routes {
-            while true {
-                guard port <= 65_535 else { throw Failure.noPorts(first: options.firstPort) }
-                defer { port += 1 }
-                do {
-                    let announcement = try await table.open(route, host: options.address, port: port)
-                    output.write(try announcement.line)
-                    break
-                } catch let error as IOError where error.errnoCode == EADDRINUSE {
-                    logger.notice("port is in use, taking the next", metadata: ["port": "\(port)"])
-                }
-            }
-        }
-        table.isComplete()
     }
 }

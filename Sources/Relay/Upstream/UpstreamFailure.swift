@@ -41,7 +41,8 @@ struct UpstreamFailure: Error, Sendable {
     /// What the application is told (the table in the relay's contract).
     /// - Parameter route: the text names its destination and tenant.
     func reply(for route: Route) -> Reply {
-        let place = route.tenant.map { "\(route.resource), tenant \($0)" } ?? route.resource
+        let tenant = route.tenant.map { ", tenant \($0)" } ?? ""
+        let place = "\(route.resource) (destination \(route.destination.destination)\(tenant))"
         let (code, status): (Int, String) =
             switch kind {
             case .destination: (451, "4.3.5")

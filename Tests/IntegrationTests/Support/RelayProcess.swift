@@ -23,7 +23,6 @@ final class RelayProcess: Sendable {
         return (bundle.map { $0.split(separator: "/").dropLast() } ?? []).map { "/" + $0 }.joined() + "/tproxy-relay"
     }
 
-
     /// Starts a relay without waiting for anything.
     ///
     /// - Parameters:
