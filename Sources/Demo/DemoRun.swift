@@ -33,11 +33,9 @@ struct DemoRun {
                 try await show(relay, servers, directory, tenants, metricsPort: metricsPort)
             }
         } catch {
-            await relay.stop()
             await servers.stop()
             throw error
         }
-        await relay.stop()
         await servers.stop()
         return status
     }
@@ -76,8 +74,11 @@ struct DemoRun {
                     throw DemoProblem.timedOut(limit, waitingFor: "The round of mails")
                 }
             }
-            defer { group.cancelAll() }
-            return try await group.next() ?? 1
+            let first = await group.nextResult()
+            group.cancelAll()
+            // The task that waits for the relay's end can't be cancelled: it ends with the relay.
+            await relay.stop()
+            return try first?.get() ?? 1
         }
     }
 

@@ -79,6 +79,17 @@ struct RelayProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         if isQuiet { posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) }
 
+        // The child inherits what this thread blocks and what we ignore; it must hear SIGTERM all the same.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        for signal in [SIGINT, SIGTERM, SIGHUP, SIGPIPE] { sigaddset(&signals, signal) }
+        posix_spawnattr_setsigdefault(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+
         // With util-linux's setpriv, the kernel ends the relay even if the demo is killed.
         let setpriv = "/usr/bin/setpriv"
         let words = (access(setpriv, X_OK) == 0 ? [setpriv, "--pdeathsig", "TERM", "--"] : []) + [path] + arguments
@@ -86,7 +97,7 @@ struct RelayProcess: Sendable {
         var environment = ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (pointers + environment).forEach { free($0) } }
         var pid: pid_t = 0
-        let result = posix_spawn(&pid, words[0], &actions, nil, &pointers, &environment)
+        let result = posix_spawn(&pid, words[0], &actions, &attributes, &pointers, &environment)
         guard result == 0 else {
             close(ends[0])
             throw DemoProblem("The relay at \(path) can't be started (errno \(result)).")

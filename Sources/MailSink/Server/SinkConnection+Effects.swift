@@ -171,8 +171,11 @@ extension SinkConnection {
         let promise = context.eventLoop.makePromise(of: Void.self)
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         promise.futureResult.whenComplete { _ in
-            let (connection, context) = bound.value
-            connection.closeNow(closing, context)
+            // Not from within the write: what TLS then sends, its close_notify, would be dropped by the close behind it.
+            bound.eventLoop.execute {
+                let (connection, context) = bound.value
+                connection.closeNow(closing, context)
+            }
         }
         flush(context, promise)
     }

@@ -25,12 +25,14 @@ import Testing
 
     private func token(_ body: String) throws -> String {
         struct Answer: Decodable {
-            var access_token: String
-            var expires_in: Int
+            var accessToken: String
+            var expiresIn: Int
         }
-        let answer = try JSONDecoder().decode(Answer.self, from: Data(body.utf8))
-        #expect(answer.expires_in == 3600)
-        return answer.access_token
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        let answer = try decoder.decode(Answer.self, from: Data(body.utf8))
+        #expect(answer.expiresIn == 3600)
+        return answer.accessToken
     }
 
     @Test func issuesTokensThatSpeakForAUser() async throws {
