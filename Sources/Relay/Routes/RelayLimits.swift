@@ -1,3 +1,4 @@
+import SMTP
 import UpstreamPool
 
 /// The bounds of everything that grows, and the time limits towards applications.
@@ -8,6 +9,8 @@ struct RelayLimits: Sendable {
     var connections = 20_000
     /// How long an application may be silent.
     var applicationIdleTime = Duration.seconds(300)
+    /// What an application may ask for.
+    var server = ServerLimits()
     /// How long draining may take.
     var grace = Duration.seconds(25)
     var pool = PoolLimits()

@@ -3,7 +3,7 @@ import FoundationEssentials
 import NIOCore
 
 /// The line of JSON that says where a route listens. Scripts depend on its form.
-struct RouteAnnouncement: Encodable, Sendable {
+struct RouteAnnouncement: Sendable {
     let route: Route
     let address: String
     let port: Int
@@ -14,27 +14,26 @@ struct RouteAnnouncement: Encodable, Sendable {
         self.port = address.port ?? 0
     }
 
-    private enum Key: String, CodingKey {
-        case namespace, destination, tenant, service, address, port
+    /// One object, its members in the documented order; `tenant` is null without one.
+    var json: String {
+        let members = [
+            ("namespace", Self.text(route.namespace)),
+            ("destination", Self.text(route.resource)),
+            ("tenant", route.tenant.map(Self.text) ?? "null"),
+            ("service", Self.text(route.serviceName.rawValue)),
+            ("address", Self.text(address)),
+            ("port", "\(port)"),
+        ]
+        return "{" + members.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
     }
 
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(route.namespace, forKey: .namespace)
-        try container.encode(route.resource, forKey: .destination)
-        // Null, not absent.
-        try container.encode(route.tenant, forKey: .tenant)
-        try container.encode(route.serviceName.rawValue, forKey: .service)
-        try container.encode(address, forKey: .address)
-        try container.encode(port, forKey: .port)
-    }
+    /// The object on a line of its own.
+    var line: [UInt8] { Array("\(json)\n".utf8) }
 
-    /// The line, with its line end.
-    var line: [UInt8] {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-            return Array(try encoder.encode(self)) + [UInt8(ascii: "\n")]
-        }
+    private static func text(_ text: String) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .withoutEscapingSlashes
+        // A text can always be encoded.
+        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
     }
 }

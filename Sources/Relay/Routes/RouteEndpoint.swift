@@ -44,7 +44,8 @@ final class RouteEndpoint {
         let tenant = route.tenant.map { ", tenant \($0)" } ?? ""
         serverConfiguration = ServerConfiguration(
             name: environment.name,
-            greeting: "ESMTP relay for \(route.resource)\(tenant)"
+            greeting: "ESMTP relay for \(route.resource)\(tenant)",
+            limits: environment.limits.server
         )
         var logger = environment.logger
         logger[metadataKey: "route"] = "\(route)"

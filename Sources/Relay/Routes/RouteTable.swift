@@ -100,8 +100,7 @@ final class RouteTable: Sendable {
     /// The open routes as a JSON array, sorted.
     var json: String {
         let announcements = entries.withLock { $0.sorted { $0.key < $1.key }.map(\.value.announcement) }
-        let lines = announcements.compactMap { try? $0.line }.map { String(decoding: $0.dropLast(), as: UTF8.self) }
-        return "[" + lines.joined(separator: ",\n") + "]\n"
+        return "[" + announcements.map(\.json).joined(separator: ",\n") + "]\n"
     }
 
     /// Looks the destinations of the routes anew for which `isAffected` holds.

@@ -9,7 +9,6 @@ import ServiceLifecycle
 import TLS
 import Telemetry
 import UnixSignals
-import UpstreamPool
 
 /// The relay from a folder of files: reads it, opens the routes, and serves until it's told to stop.
 struct Standalone {
@@ -39,7 +38,7 @@ struct Standalone {
             routes: ["/routes": { .json(table.json) }],
             readiness: { table.readiness }
         )
-        logger.info("metrics are served", metadata: ["address": "\(operations.address)"])
+        logger.info("metrics are served", metadata: ["address": "\(options.address)", "port": "\(operations.address.port ?? 0)"])
         let routes = StandaloneRoutes(
             directory: options.directory,
             address: options.address,
@@ -80,9 +79,7 @@ struct Standalone {
         _ client: HTTPClient,
         _ registry: MetricsRegistry
     ) throws -> RelayEnvironment {
-        var limits = RelayLimits()
-        limits.pool.sessions = options.poolSessions
-        limits.grace = .seconds(options.gracePeriod)
+        let limits = options.limits.limits
         let name = HostName.forSMTP()
         let trustRoots = options.caFile.map(TLSClientConfiguration.TrustRoots.systemAnd(file:)) ?? .system
         let contexts = TLSContextCache(trustRoots: trustRoots)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Logging
 import Telemetry
-import UpstreamPool
 
 /// `tproxy-relay standalone`: the relay by itself, from a folder of files.
 struct StandaloneCommand: AsyncParsableCommand {
@@ -51,23 +50,14 @@ struct StandaloneCommand: AsyncParsableCommand {
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = Logger.Level.info
 
-    @Option(help: "Sessions with the mail server that a route may hold at a time.")
-    var poolSessions = PoolLimits().sessions
-
-    @Option(help: "Seconds that open transactions get to finish when the relay is stopped.")
-    var gracePeriod = 25
+    @OptionGroup(title: "Limits")
+    var limits: LimitOptions
 
     func validate() throws {
         let ports = 1...65_535
         guard ports.contains(firstPort) else { throw ValidationError("--first-port must be between 1 and 65535") }
         guard metricsPort == 0 || ports.contains(metricsPort) else {
             throw ValidationError("--metrics-port must be between 0 and 65535")
-        }
-        guard (1...1000).contains(poolSessions) else {
-            throw ValidationError("--pool-sessions must be between 1 and 1000")
-        }
-        guard (0...86_400).contains(gracePeriod) else {
-            throw ValidationError("--grace-period must be between 0 and 86400")
         }
     }
 

@@ -129,6 +129,6 @@ actor StandaloneRoutes: Service {
             throw StandaloneFailure.noPorts(first: nextPort)
         }
         nextPort = announcement.port + 1
-        output.write(try announcement.line)
+        output.write(announcement.line)
     }
 }

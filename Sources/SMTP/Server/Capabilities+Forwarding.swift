@@ -66,13 +66,13 @@ extension Capabilities {
     /// always, and the smaller of both size limits.
     func ehloReply(_ configuration: ServerConfiguration) -> Reply {
         var lines = [configuration.name, "PIPELINING"]
-        let limit = messageLimit(ours: configuration.messageLimit)
+        let limit = messageLimit(ours: configuration.limits.messageLimit)
         lines.append(limit > 0 ? "SIZE \(limit)" : "SIZE")
         if eightBitMIME { lines.append("8BITMIME") }
         if smtpUTF8 { lines.append("SMTPUTF8") }
         if deliveryStatusNotifications { lines.append("DSN") }
         if enhancedStatusCodes { lines.append("ENHANCEDSTATUSCODES") }
-        if let mostRecipients { lines.append("LIMITS RCPTMAX=\(min(mostRecipients, configuration.recipientLimit))") }
+        if let mostRecipients { lines.append("LIMITS RCPTMAX=\(min(mostRecipients, configuration.limits.recipientLimit))") }
         return Reply(code: 250, lines: lines.map { Array($0.utf8) })
     }
 }

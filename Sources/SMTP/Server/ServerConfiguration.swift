@@ -1,25 +1,15 @@
-/// What the relay tells an application about itself, and its limits.
+/// What the relay tells an application about itself, and what it grants.
 public struct ServerConfiguration: Hashable, Sendable {
     /// The host name in the greeting and in the reply to EHLO.
     public var name: String
     /// What the greeting says behind the name: which destination and tenant this port stands for.
     public var greeting: String
-    /// Octets in a message; zero for no limit of ours.
-    public var messageLimit = 157_286_400
-    /// Octets in a line of text with its end (RFC 5321 §4.5.3.1.6); zero tolerates any.
-    public var textLineLimit = 1000
-    /// Recipients in a transaction; RFC 5321 §4.5.3.1.8 asks for at least 100.
-    public var recipientLimit = 1000
-    /// Commands refused for their form or order before the connection is closed.
-    public var errorLimit = 20
-    /// Blank lines and other things that do nothing, in a row, before the connection is closed.
-    public var idleCommandLimit = 200
-    /// Whether MAIL is answered by us and goes to the mail server with the first RCPT. Saves a round trip per message;
-    /// a refused sender is then the reply to RCPT.
-    public var answersMailLocally = true
+    /// What the application may ask for.
+    public var limits: ServerLimits
 
-    public init(name: String, greeting: String) {
+    public init(name: String, greeting: String, limits: ServerLimits = ServerLimits()) {
         self.name = name
         self.greeting = greeting
+        self.limits = limits
     }
 }

@@ -126,8 +126,8 @@ extension ServerMachine {
         case .learning, .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict, .closed:
             return refuse(Reply(503, "5.5.1 there is a MAIL already, send RSET first"))
         }
-        if configuration.messageLimit > 0, address.declaredSize ?? 0 > configuration.messageLimit {
-            return answer(ContentRefusal.tooLarge(limit: configuration.messageLimit).reply)
+        if configuration.limits.messageLimit > 0, address.declaredSize ?? 0 > configuration.limits.messageLimit {
+            return answer(ContentRefusal.tooLarge(limit: configuration.limits.messageLimit).reply)
         }
         idleCommands = 0
         state = .borrowing(Transaction(mail: address), whileDataAsked: false)
@@ -144,7 +144,7 @@ extension ServerMachine {
         if let refusal = capabilities.refusal(ofRecipient: address) {
             return refuse(refusal)
         }
-        let limit = min(configuration.recipientLimit, capabilities.mostRecipients ?? .max)
+        let limit = min(configuration.limits.recipientLimit, capabilities.mostRecipients ?? .max)
         guard transaction.recipientsAsked < limit else {
             return answer(Reply(452, "4.5.3 too many recipients, \(limit) are the limit"))
         }
@@ -240,7 +240,7 @@ extension ServerMachine {
 
     private mutating func countError() {
         errors += 1
-        guard errors >= configuration.errorLimit, !isClosed else { return }
+        guard errors >= configuration.limits.errorLimit, !isClosed else { return }
         close(with: Reply(421, "4.7.0 too many errors, closing"))
     }
 
@@ -252,7 +252,7 @@ extension ServerMachine {
 
     private mutating func countIdleCommand() {
         idleCommands += 1
-        guard idleCommands >= configuration.idleCommandLimit else { return }
+        guard idleCommands >= configuration.limits.idleCommandLimit else { return }
         close(with: Reply(421, "4.7.0 too many commands that do nothing, closing"))
     }
 }

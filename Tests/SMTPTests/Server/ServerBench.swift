@@ -21,7 +21,7 @@ struct ServerBench {
     /// - Parameter answersMailLocally: as in ``ServerConfiguration``, here for short.
     init(answersMailLocally: Bool = true, _ change: (inout ServerConfiguration) -> Void = { _ in }) {
         var configuration = ServerConfiguration(name: "relay", greeting: "ready")
-        configuration.answersMailLocally = answersMailLocally
+        configuration.limits.answersMailLocally = answersMailLocally
         change(&configuration)
         machine = ServerMachine(configuration)
     }
