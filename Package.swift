@@ -89,7 +89,8 @@ let package = Package(
         tests(
             "DestinationSourcesTests",
             [
-                "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", nio, nioPosix, nioHTTP1, logging,
+                "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", nio, nioPosix, nioHTTP1,
+                logging,
             ]
         ),
         tests("SMTPTests", ["SMTP", nio]),

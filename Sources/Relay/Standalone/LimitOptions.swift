@@ -24,7 +24,10 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Recipients of a message.")
     var recipientLimit = defaults.server.recipientLimit
 
-    @Flag(help: "Ask the mail server at MAIL, not with the first RCPT: costs a round trip, tells of refused senders sooner.")
+    @Flag(
+        help:
+            "Ask the mail server at MAIL, not with the first RCPT: costs a round trip, tells of refused senders sooner."
+    )
     var forwardMailAtOnce = false
 
     @Option(help: "Sessions with the mail server that a route may hold at a time.")

@@ -38,7 +38,10 @@ struct Standalone {
             routes: ["/routes": { .json(table.json) }],
             readiness: { table.readiness }
         )
-        logger.info("metrics are served", metadata: ["address": "\(options.address)", "port": "\(operations.address.port ?? 0)"])
+        logger.info(
+            "metrics are served",
+            metadata: ["address": "\(options.address)", "port": "\(operations.address.port ?? 0)"]
+        )
         let routes = StandaloneRoutes(
             directory: options.directory,
             address: options.address,

@@ -72,7 +72,9 @@ extension Capabilities {
         if smtpUTF8 { lines.append("SMTPUTF8") }
         if deliveryStatusNotifications { lines.append("DSN") }
         if enhancedStatusCodes { lines.append("ENHANCEDSTATUSCODES") }
-        if let mostRecipients { lines.append("LIMITS RCPTMAX=\(min(mostRecipients, configuration.limits.recipientLimit))") }
+        if let mostRecipients {
+            lines.append("LIMITS RCPTMAX=\(min(mostRecipients, configuration.limits.recipientLimit))")
+        }
         return Reply(code: 250, lines: lines.map { Array($0.utf8) })
     }
 }
