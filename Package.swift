@@ -101,9 +101,8 @@ let package = Package(
         tests(
             "RelayTests",
             [
-                "Relay", "MailSink", "SMTP", "UpstreamPool", "TLS", "DestinationModel", "DestinationSources",
-                "Telemetry", nio,
-                nioPosix, nioEmbedded, logging,
+                "Relay", "MailSink", "SMTP", "UpstreamPool", "TLS", "DestinationModel", "DestinationRules",
+                "DestinationSources", "Telemetry", nio, nioPosix, nioEmbedded, logging,
             ]
         ),
         .testTarget(name: "IntegrationTests", exclude: ["Scripts"], swiftSettings: settings),

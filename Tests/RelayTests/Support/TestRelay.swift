@@ -1,0 +1,159 @@
+import DestinationModel
+import DestinationSources
+import Foundation
+import MailSink
+import NIOCore
+import NIOPosix
+import SMTP
+import TLS
+import Telemetry
+import Testing
+import UpstreamPool
+
+@testable import Relay
+
+/// A relay with its routes, and a mail server behind it, all in this process.
+final class TestRelay: Sendable {
+    static let user = "postmaster@shop.example"
+    static let password = "pa55-of-the-shop"
+
+    let sink: SinkServer
+    let source = ScriptedSource()
+    let tokens: ScriptedTokens
+    let registry: MetricsRegistry
+    let table: RouteTable
+    let log: LogCollector
+
+    /// Runs a test against a relay that it gets started and stopped.
+    ///
+    /// The one route there is (`shop/mail`) leads to the mail server under a name and password that are good.
+    static func run(
+        limits: RelayLimits = .test,
+        sink configuration: SinkConfiguration = SinkConfiguration(),
+        resolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)? = nil,
+        _ test: (TestRelay) async throws -> Void
+    ) async throws {
+        let relay = try await TestRelay(limits, configuration, resolver)
+        relay.source.set(relay.destination())
+        do {
+            try await test(relay)
+        } catch {
+            await relay.stop()
+            throw error
+        }
+        await relay.stop()
+    }
+
+    private init(
+        _ limits: RelayLimits,
+        _ configuration: SinkConfiguration,
+        _ resolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
+    ) async throws {
+        let trust = try TestTrust.shared.get()
+        sink = try await SinkServer.start(configuration, tls: trust.authority.serverContext())
+        sink.accounts.setPassword(Self.password, for: Self.user)
+        tokens = ScriptedTokens()
+        registry = MetricsRegistry()
+        log = LogCollector()
+        let environment = RelayEnvironment(
+            name: "relay.example",
+            limits: limits,
+            source: source,
+            connector: SessionConnector(name: "relay.example", tokens: tokens, resolver: resolver),
+            tlsContexts: TLSContextCache(trustRoots: .file(trust.file)),
+            metrics: try RelayMetrics(registry),
+            connections: ConnectionCount(limit: limits.connections),
+            logger: log.logger
+        )
+        table = RouteTable(environment, on: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    private func stop() async {
+        await table.drain()
+        await sink.stop()
+    }
+
+    // MARK: Destinations and routes
+
+    /// The mail server as a destination.
+    func destination(_ change: (inout MailDestination) -> Void = { _ in }) -> MailDestination {
+        var destination = MailDestination(
+            name: "mail",
+            host: "127.0.0.1",
+            port: sink.port,
+            authentication: .basic(user: Self.user, password: Secret(Self.password))
+        )
+        change(&destination)
+        return destination
+    }
+
+    static func route(tenant: String? = nil) throws -> Route {
+        let reference = DestinationReference(destination: "mail", instance: "default", tenant: tenant)
+        return try #require(
+            Route(namespace: "shop", resource: "mail", destination: reference, servicePort: 465)
+        )
+    }
+
+    /// Opens a route and returns its port.
+    func open(tenant: String? = nil) async throws -> Int {
+        try await table.open(Self.route(tenant: tenant), host: "127.0.0.1", port: 0).port
+    }
+
+    /// A client of the route without tenant, which is opened for it, its greeting read.
+    func client() async throws -> TestClient {
+        try await TestClient.connect(to: open()).greeted()
+    }
+
+    // MARK: Metrics
+
+    var exposition: String { String(decoding: registry.render(), as: UTF8.self) }
+
+    /// The sum of the series of this name that have all these labels.
+    func metric(_ name: String, _ labels: KeyValuePairs<String, String> = [:]) -> Double {
+        exposition.split(separator: "\n").filter { line in
+            line.prefix { $0 != "{" && $0 != " " } == name
+                && labels.allSatisfy { line.contains("\($0.key)=\"\($0.value)\"") }
+        }.compactMap { Double($0.drop { $0 != " " }.dropFirst()) }.reduce(0, +)
+    }
+
+    /// Waits until all series of this name together have this value.
+    func expectMetric(_ name: String, _ value: Double, location: SourceLocation = #_sourceLocation) async {
+        await expectMetric(name, [:], value, location: location)
+    }
+
+    /// Waits until a series has this value.
+    func expectMetric(
+        _ name: String,
+        _ labels: KeyValuePairs<String, String>,
+        _ value: Double,
+        location: SourceLocation = #_sourceLocation
+    ) async {
+        let isTrue = await eventually { self.metric(name, labels) == value }
+        #expect(isTrue, "\(name) is \(metric(name, labels)), not \(value)", sourceLocation: location)
+    }
+}
+
+extension RelayLimits {
+    /// Nothing waits for longer than the test wants it to, and a test's end cuts off what is left.
+    static var test: RelayLimits {
+        var limits = RelayLimits()
+        limits.grace = .zero
+        return limits
+    }
+
+    static func test(_ change: (inout RelayLimits) -> Void) -> RelayLimits {
+        var limits = test
+        change(&limits)
+        return limits
+    }
+}
+
+/// Waits until a condition holds that nobody tells of.
+func eventually(_ condition: () -> Bool) async -> Bool {
+    let end = ContinuousClock.now + .seconds(60)
+    while ContinuousClock.now < end {
+        if condition() { return true }
+        try? await Task.sleep(for: .milliseconds(2))
+    }
+    return condition()
+}
