@@ -7,7 +7,7 @@ public struct AccessToken: Hashable, Sendable {
     /// Tells this token from its successors; never used twice by one provider.
     public let number: UInt64
 
-    init(secret: Secret, number: UInt64) {
+    public init(secret: Secret, number: UInt64) {
         self.secret = secret
         self.number = number
     }

@@ -40,6 +40,8 @@ final class Session: ChannelInboundHandler {
     private var phase = Phase.opening
     private var context: ChannelHandlerContext?
     private var watchdog: Watchdog?
+    /// Whether TLS stands. Until then its own limit runs, and errors are about connecting.
+    private var isSecured = false
     private var isPerforming = false
     private var needsFlush = false
     private var wasCut = false
@@ -50,7 +52,6 @@ final class Session: ChannelInboundHandler {
         target: UpstreamTarget,
         configuration: ClientMachine.Configuration,
         token: AccessToken?,
-        owner: any SessionOwner,
         logger: Logger
     ) {
         self.id = id
@@ -59,8 +60,16 @@ final class Session: ChannelInboundHandler {
         self.connectLimit = target.connectLimit
         self.limits = target.timeLimits
         self.machine = ClientMachine(configuration)
-        self.owner = owner
         self.logger = logger
+    }
+
+    /// The connection stands, and from now on `owner` hears of what becomes of it.
+    ///
+    /// Not before: of the connections that are tried for the addresses of one name only one is used.
+    /// - Throws: when it's over already.
+    func adopt(by owner: any SessionOwner) throws(UpstreamFailure) {
+        if case .closed = phase { throw failure ?? lost }
+        self.owner = owner
     }
 
     /// What the mail server has offered.
@@ -89,7 +98,8 @@ final class Session: ChannelInboundHandler {
     /// - Parameter needsReset: whether a transaction was left open.
     func giveBack(needsReset: Bool) {
         guard case .lent = phase else { return }
-        guard needsReset else {
+        // A reply that is still due belongs to this user: it must have come before another one is served.
+        guard needsReset || machine.expectation != nil else {
             phase = .idle
             setTimeLimit()
             owner?.sessionFreed(self)
@@ -109,7 +119,7 @@ final class Session: ChannelInboundHandler {
         }
         wasCut = true
         phase = .closing
-        context?.triggerUserOutboundEvent(TLSAbruptClose(), promise: nil)
+        closeAbruptly()
     }
 
     // MARK: Requests of the owner
@@ -129,6 +139,7 @@ final class Session: ChannelInboundHandler {
 
     /// Takes leave of the server.
     func quit() {
+        if case .closed = phase { return }
         phase = .closing
         request { $0.quit() }
         flush()
@@ -156,9 +167,10 @@ final class Session: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is TLSHandshakeCompleted:
+            isSecured = true
             setTimeLimit()
         case ChannelEvent.inputClosed:
-            fail(UpstreamFailure(.lost, "\(key.destination.host) has closed the session"))
+            fail(lost)
         default:
             context.fireUserInboundEventTriggered(event)
         }
@@ -180,7 +192,11 @@ final class Session: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail(UpstreamFailure(connecting: error, to: key.destination))
+        fail(
+            isSecured
+                ? UpstreamFailure(losing: error, with: key.destination)
+                : UpstreamFailure(connecting: error, to: key.destination)
+        )
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -242,6 +258,9 @@ final class Session: ChannelInboundHandler {
 
     private func setTimeLimit() {
         switch phase {
+        case .opening where !isSecured:
+            // The limit for TLS runs from the start of the connection.
+            break
         case .opening, .lent, .cleaning, .probing, .closing:
             if let expectation = machine.expectation {
                 watchdog?.set(limits.limit(for: expectation))
@@ -261,18 +280,30 @@ final class Session: ChannelInboundHandler {
     private func fail(_ reason: UpstreamFailure) {
         if failure == nil { failure = reason }
         logger.debug("session failed", metadata: ["session": "\(id)", "reason": "\(reason.reason)"])
-        close()
+        switch phase {
+        case .lent, .cleaning:
+            // Half a message may have been sent.
+            closeAbruptly()
+        case .opening, .idle, .probing, .closing, .closed:
+            close()
+        }
     }
 
     private func close() {
         context?.close(promise: nil)
     }
 
+    private func closeAbruptly() {
+        context?.triggerUserOutboundEvent(TLSAbruptClose(), promise: nil)
+    }
+
+    private var lost: UpstreamFailure { UpstreamFailure(.lost, "\(key.destination.host) has closed the session") }
+
     private func over() {
         let last = phase
         phase = .closed
         watchdog?.stop()
-        let failure = failure ?? UpstreamFailure(.lost, "\(key.destination.host) has closed the session")
+        let failure = failure ?? lost
         switch last {
         case .opening:
             owner?.sessionFailed(self, failure)

@@ -13,7 +13,9 @@ import UpstreamPool
 struct SessionConnector: Sendable {
     /// The relay's own name, for EHLO.
     let name: String
-    let tokens: OAuth2TokenProvider
+    let tokens: any AccessTokenSource
+    /// Resolves host names; nil for the system's resolver.
+    var resolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
 
     /// Opens a session on the owner's event loop.
     ///
@@ -31,25 +33,25 @@ struct SessionConnector: Sendable {
         let owner = NIOLoopBound(owner, eventLoop: loop)
         let resumption = NIOLoopBound(resumption, eventLoop: loop)
         return credentials(for: target, on: loop, insteadOf: refused).flatMap { (credentials, token) in
-            let session = Session(
-                id: id,
-                target: target,
-                configuration: target.clientConfiguration(name: name, credentials: credentials),
-                token: token,
-                owner: owner.value,
-                logger: logger
-            )
-            return connect(NIOLoopBound(session, eventLoop: loop), target: target, on: loop, resumption)
+            let configuration = target.clientConfiguration(name: name, credentials: credentials)
+            return connect(to: target, on: loop, resumption) {
+                Session(id: id, target: target, configuration: configuration, token: token, logger: logger)
+            }.flatMapThrowing { session in
+                try session.value.adopt(by: owner.value)
+                return session
+            }
         }
     }
 
+    /// - Parameter makeSession: called for each address that is tried. A name may have several, and the attempts overlap.
     private func connect(
-        _ session: NIOLoopBound<Session>,
-        target: UpstreamTarget,
+        to target: UpstreamTarget,
         on loop: any EventLoop,
-        _ resumption: NIOLoopBound<TLSResumption>
+        _ resumption: NIOLoopBound<TLSResumption>,
+        _ makeSession: @escaping @Sendable () -> Session
     ) -> EventLoopFuture<NIOLoopBound<Session>> {
         ClientBootstrap(group: loop)
+            .resolver(resolver?(loop))
             .connectTimeout(TimeAmount(target.connectLimit))
             .channelOption(.socketOption(.tcp_nodelay), value: 1)
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -62,11 +64,14 @@ struct SessionConnector: Sendable {
                         resuming: resumption.session,
                         onNewSession: { resumption.session = $0 }
                     )
-                    try channel.pipeline.syncOperations.addHandlers([tls, session.value])
+                    try channel.pipeline.syncOperations.addHandlers([tls, makeSession()])
                 }
             }
             .connect(host: target.destination.host, port: target.destination.port)
-            .map { _ in session }
+            .flatMapThrowing { channel in
+                let session = try channel.pipeline.syncOperations.handler(type: Session.self)
+                return NIOLoopBound(session, eventLoop: loop)
+            }
     }
 
     private func credentials(
@@ -82,9 +87,8 @@ struct SessionConnector: Sendable {
         case .oauth2ClientCredentials(let user, let client):
             let key = TokenRequestKey(credentials: client, tenant: target.key.route.tenant)
             return loop.makeFutureWithTask {
-                if let refused { await tokens.invalidate(refused, for: key) }
                 do {
-                    let token = try await tokens.token(for: key)
+                    let token = try await tokens.token(for: key, insteadOf: refused)
                     return (.bearer(user: user, token: token.secret.reveal()), token)
                 } catch {
                     throw UpstreamFailure(.token, "no access token: \(error)")

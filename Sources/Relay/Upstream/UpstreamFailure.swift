@@ -30,6 +30,8 @@ struct UpstreamFailure: Error, Sendable {
     let reason: String
     /// How the pool takes it.
     let opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure
+    /// The destination can't be looked up at the moment, whatever it may be.
+    private(set) var isSourceDown = false
 
     init(_ kind: Kind, _ reason: String, opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure = .unavailable)
     {
@@ -54,7 +56,7 @@ struct UpstreamFailure: Error, Sendable {
             case .poolFull, .poolWait: (451, "4.3.2")
             case .draining: (421, "4.3.2")
             }
-        return Reply(code, "\(status) \(place): \(reason)".prefixFittingReply)
+        return Reply(code, "\(status) \(place): \(reason)".replyText)
     }
 }
 
@@ -62,6 +64,7 @@ extension UpstreamFailure {
     /// What went wrong while looking the destination up.
     init(_ error: DestinationLookupError) {
         self.init(.destination, error.description)
+        isSourceDown = error.code == .serviceUnavailable || error.code == .credentialsRefused
     }
 
     /// What went wrong while connecting to `destination`.
@@ -84,6 +87,21 @@ extension UpstreamFailure {
             }
         default:
             self.init(.connect, "can't connect to \(place): \(Self.text(of: error))")
+        }
+    }
+
+    /// What ended a session whose connection stood.
+    init(losing error: any Error, with destination: MailDestination) {
+        let place = "\(destination.host) port \(destination.port)"
+        switch error {
+        case let error as UpstreamFailure:
+            self = error
+        case let error as TLSError where error.code == .uncleanShutdown:
+            self.init(.lost, "\(place) has cut the session off")
+        case let error as TLSError:
+            self.init(.tls, "\(place): \(error)")
+        default:
+            self.init(.lost, "the session with \(place) broke off: \(Self.text(of: error))")
         }
     }
 
@@ -131,9 +149,12 @@ extension UpstreamFailure {
 }
 
 extension String {
-    /// RFC 5321 §4.5.3.1.5: a reply line has at most 512 octets. What a server told us may be longer.
-    fileprivate var prefixFittingReply: String {
-        guard utf8.count > 480 else { return self }
-        return String(decoding: utf8.prefix(480), as: UTF8.self) + "…"
+    /// The text as one line of a reply: printable ASCII (RFC 5321 §4.2), so that a line end in what a server or a file
+    /// told us can't start another reply; at most 512 octets with the code and the line end (§4.5.3.1.5).
+    fileprivate var replyText: String {
+        let longest = 512 - "451 \r\n".utf8.count
+        let printable = unicodeScalars.map { (" "..."~").contains($0) ? Character($0) : "?" }
+        guard printable.count > longest else { return String(printable) }
+        return String(printable.prefix(longest - 3)) + "..."
     }
 }

@@ -1,0 +1,128 @@
+import DestinationModel
+import DestinationSources
+import Logging
+import NIOCore
+import NIOEmbedded
+import TLS
+import Testing
+import UpstreamPool
+
+@testable import Relay
+@testable import SMTP
+
+/// A session by itself, without TLS below it, the mail server's words given by the test.
+@Suite struct SessionTests {
+    private final class Owner: SessionOwner {
+        var told: [String] = []
+
+        func sessionEstablished(_ session: Session) { told.append("established") }
+        func sessionFailed(_ session: Session, _ failure: UpstreamFailure) { told.append("failed") }
+        func sessionFreed(_ session: Session) { told.append("freed") }
+        func sessionProbed(_ session: Session, isAlive: Bool) { told.append("probed \(isAlive)") }
+        func sessionClosed(_ session: Session, wasCut: Bool) { told.append(wasCut ? "cut" : "closed") }
+    }
+
+    private final class User: SessionUser {
+        var told: [String] = []
+
+        func sessionReplied(_ expectation: ClientExpectation, _ reply: Reply) {
+            told.append("\(expectation) \(reply.code)")
+        }
+        func sessionLost(_ failure: UpstreamFailure) { told.append("lost") }
+        func sessionWritabilityChanged() {}
+    }
+
+    private let owner = Owner()
+    private let channel = EmbeddedChannel()
+    private let session: Session
+    private let sender = EnvelopeAddress(path: EnvelopePath(mailbox: "a@example.com"), parameters: [])
+
+    init() throws {
+        var machine = RoutePool.Machine(limits: PoolLimits())
+        let actions = machine.acquire(1, at: .now)
+        guard case .open(let id)? = actions.first else { throw ChannelError.inappropriateOperationForState }
+        let destination = MailDestination(name: "mail", host: "mail.example")
+        let key = UpstreamKey(
+            route: try TestRelay.route(),
+            generation: DestinationGeneration(1),
+            destination: destination
+        )
+        let target = UpstreamTarget(key: key, tls: try TLSClientContext(TLSClientConfiguration()))
+        session = Session(
+            id: id,
+            target: target,
+            configuration: target.clientConfiguration(name: "relay.example", credentials: .none),
+            token: nil,
+            logger: LogCollector().logger
+        )
+        try channel.pipeline.syncOperations.addHandler(session)
+        try session.adopt(by: owner)
+        channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
+    }
+
+    private func say(_ text: String) throws {
+        try channel.writeInbound(ByteBuffer(string: text))
+    }
+
+    /// What the session has sent since the last call.
+    private func sent() throws -> String {
+        var text = ""
+        while let bytes = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: bytes) }
+        return text
+    }
+
+    private func establish() throws {
+        try say("220 hello\r\n")
+        try say("250-hello\r\n250 PIPELINING\r\n")
+        #expect(try sent() == "EHLO relay.example\r\n")
+        #expect(owner.told == ["established"])
+    }
+
+    /// The next user must not hear what the mail server had to say to the one before.
+    @Test func aReplyThatIsStillDueIsNotGivenToTheNext() throws {
+        try establish()
+        let first = User()
+        session.lend(to: first)
+        session.mail(sender)
+        session.recipient(sender)
+        session.flush()
+        try say("550 not you\r\n")
+        session.giveBack(needsReset: false)
+        #expect(owner.told == ["established"])
+        try say("503 MAIL first\r\n")
+        #expect(try sent().hasSuffix("RSET\r\n"))
+        #expect(owner.told == ["established"])
+        try say("250 reset\r\n")
+        #expect(owner.told == ["established", "freed"])
+        #expect(first.told == ["mail 550"])
+    }
+
+    @Test func whatTheOwnerMissedBeforeItAdoptedIsTold() throws {
+        _ = try channel.finish(acceptAlreadyClosed: true)
+        #expect(owner.told == ["failed"])
+        #expect(throws: UpstreamFailure.self) { try session.adopt(by: owner) }
+    }
+
+    @Test func aReplyThatNobodyAskedForEndsTheSession() throws {
+        try establish()
+        try say("421 4.4.2 idle for too long\r\n")
+        channel.embeddedEventLoop.run()
+        #expect(owner.told == ["established", "closed"])
+    }
+
+    @Test func afterTheEndNothingIsWrittenAndNobodyIsTold() throws {
+        try establish()
+        let user = User()
+        session.lend(to: user)
+        _ = try channel.finish(acceptAlreadyClosed: true)
+        channel.embeddedEventLoop.run()
+        #expect(user.told == ["lost"])
+        session.mail(sender)
+        session.flush()
+        session.giveBack(needsReset: true)
+        session.cut()
+        session.quit()
+        #expect(owner.told == ["established", "closed"])
+        #expect(user.told == ["lost"])
+    }
+}
