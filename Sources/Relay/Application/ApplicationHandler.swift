@@ -100,8 +100,9 @@ final class ApplicationHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         watchdog?.stop()
-        endpoint.remove(self)
         feed { $0.disconnected() }
+        // Last: the route may be drained with this.
+        endpoint.remove(self)
     }
 
     // MARK: Doing what the machine wants

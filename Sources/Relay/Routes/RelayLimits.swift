@@ -11,6 +11,8 @@ struct RelayLimits: Sendable {
     var applicationIdleTime = Duration.seconds(300)
     /// What an application may ask for.
     var server = ServerLimits()
+    /// How long an application waits for its route's destination to be looked up.
+    var lookUpTime = Duration.seconds(30)
     /// How long draining may take.
     var grace = Duration.seconds(25)
     var pool = PoolLimits()

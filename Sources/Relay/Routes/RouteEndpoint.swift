@@ -32,6 +32,7 @@ final class RouteEndpoint {
     /// Something has changed while a look-up was under way.
     private var isStale = false
     private var awaitingPool: [(Result<RoutePool, UpstreamFailure>) -> Void] = []
+    private var lookUpLimit: Scheduled<Void>?
     /// What the mail server offered to the last session.
     private var capabilities: Capabilities?
     private var learners: [(Capabilities?) -> Void] = []
@@ -111,6 +112,16 @@ final class RouteEndpoint {
         _ answer: @escaping (Result<RoutePool.Loan, UpstreamFailure>) -> Void
     ) -> BorrowTicket {
         let ticket = BorrowTicket()
+        borrow(for: user, fresh: fresh, ticket, answer)
+        return ticket
+    }
+
+    private func borrow(
+        for user: any SessionUser,
+        fresh: Bool,
+        _ ticket: BorrowTicket,
+        _ answer: @escaping (Result<RoutePool.Loan, UpstreamFailure>) -> Void
+    ) {
         withPool { [self] found in
             guard !ticket.isCancelled else { return }
             switch found {
@@ -118,13 +129,20 @@ final class RouteEndpoint {
                 answer(.failure(failure))
             case .success(let pool):
                 let number = pool.borrow(for: user, fresh: fresh) { result in
-                    if case .success(let loan) = result { self.capabilities = loan.session.capabilities }
+                    switch result {
+                    case .success(let loan):
+                        self.capabilities = loan.session.capabilities
+                    case .failure(let failure) where failure.kind == .draining && !self.isDraining:
+                        // The destination has changed while this one waited: it gets a session of the new one.
+                        return self.borrow(for: user, fresh: fresh, ticket, answer)
+                    case .failure:
+                        break
+                    }
                     answer(result)
                 }
                 ticket.waits(in: pool, as: number)
             }
         }
-        return ticket
     }
 
     /// Tells what the mail server offers, asking it first if nobody has; nil when it can't be had.
@@ -138,8 +156,10 @@ final class RouteEndpoint {
             learners = []
             switch result {
             case .success(let loan):
-                waiting.forEach { $0(loan.session.capabilities) }
+                // Back first: those who are answered now may want it.
+                let capabilities = loan.session.capabilities
                 loan.session.giveBack(needsReset: false)
+                waiting.forEach { $0(capabilities) }
             case .failure:
                 waiting.forEach { $0(nil) }
             }
@@ -150,7 +170,21 @@ final class RouteEndpoint {
         if let pool { return body(.success(pool)) }
         guard !isDraining else { return body(.failure(UpstreamFailure(.draining, "being stopped, try again"))) }
         awaitingPool.append(body)
-        lookUp()
+        if lookUpLimit == nil {
+            lookUpLimit = loop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lookUpTime)) { [weak self] in
+                self?.answerAwaiting(.failure(UpstreamFailure(.destination, "not looked up in time, try again")))
+            }
+        }
+        // Those who come while one is under way share its result.
+        if !isLookingUp { lookUp() }
+    }
+
+    private func answerAwaiting(_ result: Result<RoutePool, UpstreamFailure>) {
+        lookUpLimit?.cancel()
+        lookUpLimit = nil
+        let waiting = awaitingPool
+        awaitingPool = []
+        waiting.forEach { $0(result) }
     }
 
     // MARK: The destination
@@ -184,23 +218,22 @@ final class RouteEndpoint {
             isStale = false
             return lookUp()
         }
-        let waiting = awaitingPool
-        awaitingPool = []
         switch result {
         case .success(let target):
-            let pool = pool(for: target)
-            waiting.forEach { $0(.success(pool)) }
+            answerAwaiting(.success(pool(for: target)))
         case .failure(let failure):
             logger.warning("no destination", metadata: ["reason": "\(failure.reason)"])
+            // A source that is down says nothing about the destination: mail flows on with what is known.
+            if let pool, failure.isSourceDown { return answerAwaiting(.success(pool)) }
             retirePool()
-            waiting.forEach { $0(.failure(failure)) }
+            answerAwaiting(.failure(failure))
         }
     }
 
     private func pool(for target: UpstreamTarget) -> RoutePool {
         if let pool, pool.target.key == target.key { return pool }
         if pool != nil { logger.notice("destination has changed, its sessions are retired") }
-        retirePool()
+        let old = pool
         if target.destination.tls.verification == .none {
             logger.warning("the mail server's certificate is not verified, as the destination asks for")
         }
@@ -213,16 +246,23 @@ final class RouteEndpoint {
             logger: logger
         )
         self.pool = pool
+        capabilities = nil
+        if let old { retire(old) }
         return pool
     }
 
     private func retirePool() {
-        former.removeAll { $0.isEmpty }
         guard let pool else { return }
         self.pool = nil
         capabilities = nil
+        retire(pool)
+    }
+
+    /// Lets a pool go once its last session is gone: it knows a password.
+    private func retire(_ pool: RoutePool) {
+        former.append(pool)
+        pool.whenEmptied = { [weak self, unowned pool] in self?.former.removeAll { $0 === pool } }
         pool.drain()
-        if !pool.isEmpty { former.append(pool) }
     }
 
     // MARK: The port

@@ -32,6 +32,11 @@ final class RoutePool: SessionOwner {
     /// Sessions that are opened again with a new token, since the one they had was refused.
     private var renewed: Set<Machine.SessionID> = []
     private var timer: Scheduled<Void>?
+    private var isDraining = false
+    /// What this pool has put into the route's gauges, which it shares with the pools of former destinations.
+    private var reported = (open: Int64(0), idle: Int64(0), waiting: Int64(0))
+    /// Called once, when the last session of a drained pool is gone.
+    var whenEmptied: (() -> Void)?
     private let clock = ContinuousClock()
 
     private struct Waiter {
@@ -81,6 +86,7 @@ final class RoutePool: SessionOwner {
 
     /// Lends nothing any more and closes what is idle; what is lent is closed when it comes back.
     func drain() {
+        isDraining = true
         carryOut(machine.drain(at: clock.now))
     }
 
@@ -130,6 +136,10 @@ final class RoutePool: SessionOwner {
         }
         updateGauges()
         setTimer()
+        if isDraining, isEmpty, let whenEmptied {
+            self.whenEmptied = nil
+            whenEmptied()
+        }
     }
 
     private func open(_ id: Machine.SessionID, insteadOf refused: AccessToken? = nil) {
@@ -161,10 +171,12 @@ final class RoutePool: SessionOwner {
     }
 
     private func lend(_ id: Machine.SessionID, to number: Int, _ isReused: Bool, _ waited: Duration) {
-        guard let session = sessions[id], let waiter = waiters.removeValue(forKey: number) else {
-            // The one has gone, or the other: neither may be kept waiting.
+        guard let waiter = waiters.removeValue(forKey: number) else {
+            return carryOut(machine.released(id, at: clock.now))
+        }
+        guard let session = sessions[id] else {
             carryOut(machine.lost(id, at: clock.now))
-            return
+            return waiter.answer(.failure(UpstreamFailure(.lost, "the session was lost, try again")))
         }
         // The one place where a session changes hands. It must never cross from one key to another.
         precondition(session.key == target.key, "a session of another key")
@@ -190,9 +202,11 @@ final class RoutePool: SessionOwner {
     }
 
     private func updateGauges() {
-        metrics.sessionsOpen.set(Int64(machine.count))
-        metrics.sessionsIdle.set(Int64(machine.idleCount))
-        metrics.waiting.set(Int64(machine.waitingCount))
+        let (open, idle, waiting) = (Int64(machine.count), Int64(machine.idleCount), Int64(machine.waitingCount))
+        metrics.sessionsOpen.increment(by: open - reported.open)
+        metrics.sessionsIdle.increment(by: idle - reported.idle)
+        metrics.waiting.increment(by: waiting - reported.waiting)
+        reported = (open, idle, waiting)
     }
 
     private func setTimer() {

@@ -1,0 +1,60 @@
+import MailSink
+import Testing
+
+@testable import Relay
+
+@Suite struct MailServerReplyTests {
+    @Test func severalLinesPassWordForWord() async throws {
+        try await TestRelay.run { relay in
+            let reply = SinkReply(
+                550,
+                nil,
+                lines: ["5.7.1 no", "  indented, (odd) <text>", "5.7.1 see https://x.example/?a=b"]
+            )
+            relay.sink.script.add(SinkFault(at: .recipient, .answer(reply)))
+            let client = try await relay.client()
+            _ = try await client.say("MAIL FROM:<a@example.com>")
+            #expect(
+                try await client.say("RCPT TO:<b@example.org>") == """
+                    550-5.7.1 no
+                    550-  indented, (odd) <text>
+                    550 5.7.1 see https://x.example/?a=b
+                    """
+            )
+        }
+    }
+
+    @Test func octetsThatAreNotUTF8Pass() async throws {
+        try await TestRelay.run { relay in
+            let octets = Array("550 5.1.1 Empf".utf8) + [0xE4] + Array("nger unbekannt\r\n".utf8)
+            relay.sink.script.add(SinkFault(at: .recipient, .send(octets)))
+            let client = try await relay.client()
+            _ = try await client.say("MAIL FROM:<a@example.com>")
+            client.send("RCPT TO:<b@example.org>\r\n")
+            #expect(try await client.replyBytes() == octets)
+        }
+    }
+
+    @Test(arguments: [SinkStage.mail, .recipient, .data, .endOfData])
+    func its421BecomesA451(stage: SinkStage) async throws {
+        try await TestRelay.run { relay in
+            let goodbye = SinkReply(421, "4.3.2", "going down for a nap")
+            relay.sink.script.add(SinkFault(at: stage, times: 1, .answerAndClose(goodbye, .orderly)))
+            let client = try await relay.client()
+            #expect(try await client.mail() == "451 4.3.2 going down for a nap")
+            // The connection stays, and so does the route.
+            #expect(try await client.say("RSET").hasPrefix("250 "))
+            #expect(try await client.mail().hasPrefix("250 "))
+        }
+    }
+
+    @Test func aRefusedMessageDoesNotCostTheSession() async throws {
+        try await TestRelay.run { relay in
+            relay.sink.script.add(SinkFault(at: .endOfData, times: 1, .reply(554, "5.7.1", "smells of spam")))
+            let client = try await relay.client()
+            #expect(try await client.mail() == "554 5.7.1 smells of spam")
+            #expect(try await client.mail().hasPrefix("250 "))
+            #expect(relay.sink.counters.connections == 1)
+        }
+    }
+}
