@@ -26,6 +26,8 @@ struct ResourceFiles: Sendable {
     /// In the order of the files.
     private(set) var problems: [Problem] = []
     private var claims: [ServiceClaim] = []
+    /// Where each resource was first defined.
+    private var places: [String: String] = [:]
 
     /// The namespace of a resource that names none, as with kubectl.
     private static let defaultNamespace = "default"
@@ -92,11 +94,17 @@ struct ResourceFiles: Sendable {
             )
         }
         claims += ServiceClaim.claims(of: document.value)
-        let routes = result.servable?.routes(
-            defaultInstance: instances.defaultName,
-            defaultNamespace: Self.defaultNamespace
-        )
-        contents[path]?.routes += routes ?? []
+        guard let resource = result.servable else { return }
+        let found = resource.routes(defaultInstance: instances.defaultName, defaultNamespace: Self.defaultNamespace)
+        guard let first = found.first else { return }
+        // To an API server the second would be an update of the first; here both are served at once.
+        let name = "\(first.namespace)/\(first.resource)"
+        if let other = places[name] {
+            let text = "Destination \(name) is defined in \(other) already; remove one of the two"
+            return report(Problem(place: path, text: text, isError: true), in: path)
+        }
+        places[name] = path
+        contents[path]?.routes += found
     }
 
     private mutating func report(_ problem: Problem, in path: String) {

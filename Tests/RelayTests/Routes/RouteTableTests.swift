@@ -1,0 +1,62 @@
+import DestinationModel
+import MailSink
+import Testing
+
+@testable import Relay
+
+@Suite struct RouteTableTests {
+    @Test func aPortInUseIsSkipped() async throws {
+        try await TestRelay.run { relay in
+            let taken = try await relay.open()
+            let route = try TestRelay.route(tenant: "t1")
+            let announcement = try #require(
+                try await relay.table.open(route, host: "127.0.0.1", firstFreeFrom: taken)
+            )
+            #expect(announcement.port > taken)
+            #expect(relay.log.contains("port is in use, taking the next"))
+            _ = try await TestClient.connect(to: announcement.port).greeted()
+        }
+    }
+
+    @Test func noPortIsFree() async throws {
+        try await TestRelay.run { relay in
+            let route = try TestRelay.route()
+            #expect(try await relay.table.open(route, host: "127.0.0.1", firstFreeFrom: 65_536) == nil)
+        }
+    }
+
+    @Test func anAddressThatIsNotOursIsAnError() async throws {
+        try await TestRelay.run { relay in
+            let route = try TestRelay.route()
+            await #expect(throws: (any Error).self) {
+                try await relay.table.open(route, host: "192.0.2.1", firstFreeFrom: 20000)
+            }
+        }
+    }
+
+    @Test func listsItsRoutesSorted() async throws {
+        try await TestRelay.run { relay in
+            let two = try await relay.open(tenant: "t2")
+            let one = try await relay.open(tenant: "t1")
+            let form = #"{"address":"127.0.0.1","destination":"mail","namespace":"shop","port":"#
+            #expect(
+                relay.table.json == "[\(form)\(one),\"service\":\"mail-t1\",\"tenant\":\"t1\"},\n"
+                    + "\(form)\(two),\"service\":\"mail-t2\",\"tenant\":\"t2\"}]\n"
+            )
+        }
+    }
+
+    @Test func refreshTouchesOnlyWhatIsAffected() async throws {
+        try await TestRelay.run { relay in
+            relay.source.set(relay.destination(), tenant: "t1")
+            relay.source.set(relay.destination(), tenant: "t2")
+            for tenant in ["t1", "t2"] {
+                let client = try await TestClient.connect(to: relay.open(tenant: tenant)).greeted()
+                #expect(try await client.mail().hasPrefix("250 "))
+            }
+            let before = relay.source.lookUps
+            relay.table.refresh { $0.tenant == "t2" }
+            #expect(await eventually { relay.source.lookUps == before + 1 })
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import DestinationModel
+import DestinationRules
+import Foundation
+import Testing
+
+@testable import Relay
+
+@Suite struct ResourceFilesTests {
+    private static let good = """
+        apiVersion: destination.connectivity.api.sap/v1
+        kind: Destination
+        metadata:
+          name: mail
+          namespace: shop
+        spec:
+          destinationRef:
+            name: mail
+          destinationServiceInstanceName: default
+        """
+
+    /// Reads a folder with these files, and gives their places without the folder.
+    private func read(_ files: KeyValuePairs<String, String>) throws -> (
+        routes: [Route], problems: [ResourceFiles.Problem]
+    ) {
+        let folder = NSTemporaryDirectory() + "resource-files-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for (name, text) in files {
+            try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+        }
+        let instances = RuleContext.Instances(names: ["default"], defaultName: "default")
+        let read = try ResourceFiles(directory: folder, instances: instances)
+        let problems = read.problems.map { problem in
+            ResourceFiles.Problem(
+                place: problem.place.replacing(folder + "/", with: ""),
+                text: problem.text,
+                isError: problem.isError
+            )
+        }
+        return (read.routes, problems)
+    }
+
+    @Test func readsYAMLFilesAndNoOthers() throws {
+        let other = Self.good.replacing("name: mail\n  namespace", with: "name: other\n  namespace")
+        let found = try read(["b.yaml": Self.good, "a.yml": other, "c.txt": "rubbish: [", "d.json": "{"])
+        #expect(found.routes.map(\.description) == ["shop/mail", "shop/other"])
+        #expect(found.problems.filter(\.isError) == [])
+    }
+
+    @Test func aBadFileDoesNotStopTheOthers() throws {
+        let found = try read(["a.yaml": "kind: [\n", "b.yaml": Self.good])
+        #expect(found.routes.map(\.description) == ["shop/mail"])
+        let problem = try #require(found.problems.first)
+        #expect(problem.isError)
+        #expect(problem.place.wholeMatch(of: /a\.yaml:\d+:\d+/) != nil, "\(problem.place)")
+    }
+
+    @Test func aProblemSaysWhere() throws {
+        let found = try read(["a.yaml": Self.good + "\n  servicePort: 99999\n"])
+        #expect(found.problems.contains { $0.place.wholeMatch(of: /a\.yaml:10:\d+/) != nil }, "\(found.problems)")
+    }
+
+    @Test func aResourceThatIsDefinedTwiceIsServedOnce() throws {
+        let found = try read(["a.yaml": Self.good, "b.yaml": Self.good])
+        #expect(found.routes.count == 1)
+        #expect(found.problems.contains { $0.isError && $0.place == "b.yaml" && $0.text.contains("a.yaml") })
+    }
+
+    @Test func twoThatClaimOneServiceAreTold() throws {
+        let tenants = "name: mail\n  annotations: {\(DestinationResource.tenantsAnnotation): '[\"t1\"]'}\n  namespace"
+        let one = Self.good.replacing("name: mail\n  namespace", with: tenants)
+        let other = Self.good.replacing("name: mail\n  namespace", with: "name: mail-t1\n  namespace")
+        let found = try read(["a.yaml": one, "b.yaml": other])
+        #expect(found.routes.map(\.serviceName.rawValue) == ["mail-t1"])
+        #expect(found.problems.contains { $0.isError && $0.place.hasPrefix("b.yaml:") }, "\(found.problems)")
+    }
+
+    @Test func aFolderThatIsNotThereIsAnError() {
+        #expect(throws: (any Error).self) {
+            try ResourceFiles(directory: "/no/such/folder", instances: .init(names: [], defaultName: nil))
+        }
+    }
+}
