@@ -32,6 +32,28 @@ import UpstreamPool
         func sessionWritabilityChanged() {}
     }
 
+    /// Stands where TLS does, and notes how the session wants to be closed.
+    private final class Closings: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+
+        var told: [String] = []
+
+        func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+            told.append("with a goodbye")
+            context.close(mode: mode, promise: promise)
+        }
+
+        func triggerUserOutboundEvent(
+            context: ChannelHandlerContext,
+            event: Any,
+            promise: EventLoopPromise<Void>?
+        ) {
+            told.append(event is TLSAbruptClose ? "abruptly" : "\(event)")
+            context.close(mode: .all, promise: promise)
+        }
+    }
+
+    private let closings = Closings()
     private let owner = Owner()
     private let channel = EmbeddedChannel()
     private let session: Session
@@ -55,7 +77,7 @@ import UpstreamPool
             token: nil,
             logger: LogCollector().logger
         )
-        try channel.pipeline.syncOperations.addHandler(session)
+        try channel.pipeline.syncOperations.addHandlers([closings, session])
         try session.adopt(by: owner)
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 1), promise: nil)
     }
@@ -95,6 +117,28 @@ import UpstreamPool
         try say("250 reset\r\n")
         #expect(owner.told == ["established", "freed"])
         #expect(first.told == ["mail 550"])
+    }
+
+    /// Goodbye might be taken for the end of the message, whoever it is that gives up.
+    @Test(arguments: [true, false])
+    func inTheMidstOfAMessageNoGoodbyeIsSaid(isCut: Bool) throws {
+        try establish()
+        let user = User()
+        session.lend(to: user)
+        session.mail(sender)
+        session.recipient(sender)
+        session.data()
+        session.flush()
+        try say("250 ok\r\n250 ok\r\n354 go on\r\n")
+        session.content(ByteBuffer(string: "half a message\r\n"))
+        session.flush()
+        if isCut {
+            session.cut()
+        } else {
+            try say("451 out of space\r\n")
+        }
+        #expect(closings.told == ["abruptly"])
+        #expect(try !sent().contains("\r\n.\r\n"))
     }
 
     @Test func whatTheOwnerMissedBeforeItAdoptedIsTold() throws {
