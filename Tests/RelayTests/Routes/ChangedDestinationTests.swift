@@ -143,7 +143,7 @@ import UpstreamPool
             let two = try await TestClient.connect(to: relay.open(tenant: "t2")).greeted()
             #expect(try await one.mail().hasPrefix("250 "))
             // There is an idle session that would do, under somebody else's password.
-            #expect(try await two.mail().hasPrefix("451 4.7.0 mail, tenant t2: "))
+            #expect(try await two.mail().hasPrefix("451 4.7.0 mail (destination mail, tenant t2): "))
             #expect(relay.sink.counters.mails == 1)
         }
     }

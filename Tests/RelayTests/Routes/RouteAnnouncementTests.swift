@@ -10,7 +10,7 @@ import Testing
         let line = try RouteAnnouncement(TestRelay.route(tenant: "t1"), at: address).line
         #expect(
             String(decoding: line, as: UTF8.self) == """
-                {"address":"127.0.0.1","destination":"mail","namespace":"shop","port":1465,"service":"mail-t1","tenant":"t1"}
+                {"namespace":"shop","destination":"mail","tenant":"t1","service":"mail-t1","address":"127.0.0.1","port":1465}
 
                 """
         )
@@ -21,7 +21,7 @@ import Testing
         let line = try RouteAnnouncement(TestRelay.route(), at: address).line
         #expect(
             String(decoding: line, as: UTF8.self) == """
-                {"address":"::1","destination":"mail","namespace":"shop","port":20000,"service":"mail","tenant":null}
+                {"namespace":"shop","destination":"mail","tenant":null,"service":"mail","address":"::1","port":20000}
 
                 """
         )

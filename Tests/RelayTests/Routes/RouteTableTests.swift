@@ -38,11 +38,11 @@ import Testing
         try await TestRelay.run { relay in
             let two = try await relay.open(tenant: "t2")
             let one = try await relay.open(tenant: "t1")
-            let form = #"{"address":"127.0.0.1","destination":"mail","namespace":"shop","port":"#
-            #expect(
-                relay.table.json == "[\(form)\(one),\"service\":\"mail-t1\",\"tenant\":\"t1\"},\n"
-                    + "\(form)\(two),\"service\":\"mail-t2\",\"tenant\":\"t2\"}]\n"
-            )
+            let lines = [("t1", one), ("t2", two)].map { tenant, port in
+                #"{"namespace":"shop","destination":"mail","tenant":"\#(tenant)","service":"mail-\#(tenant)","#
+                    + #""address":"127.0.0.1","port":\#(port)}"#
+            }
+            #expect(relay.table.json == "[\(lines[0]),\n\(lines[1])]\n")
         }
     }
 

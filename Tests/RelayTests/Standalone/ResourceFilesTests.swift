@@ -29,7 +29,8 @@ import Testing
             try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
         }
         let instances = RuleContext.Instances(names: ["default"], defaultName: "default")
-        let read = try ResourceFiles(directory: folder, instances: instances)
+        let paths = try #require(ResourceFiles.fingerprints(in: folder)).keys
+        let read = ResourceFiles(paths: paths, instances: instances)
         let problems = read.problems.map { problem in
             ResourceFiles.Problem(
                 place: problem.place.replacing(folder + "/", with: ""),
@@ -75,9 +76,27 @@ import Testing
         #expect(found.problems.contains { $0.isError && $0.place.hasPrefix("b.yaml:") }, "\(found.problems)")
     }
 
-    @Test func aFolderThatIsNotThereIsAnError() {
-        #expect(throws: (any Error).self) {
-            try ResourceFiles(directory: "/no/such/folder", instances: .init(names: [], defaultName: nil))
+    @Test func aFolderThatIsNotThereHasNoFingerprints() {
+        let fingerprints = ResourceFiles.fingerprints(in: "/no/such/folder")
+        #expect(fingerprints == nil)
+    }
+
+    @Test func aFileThatHasBecomeBadServesOnAsLongAsItIsBad() throws {
+        let path = NSTemporaryDirectory() + "resource-file-\(UUID().uuidString).yaml"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func read(_ text: String, after earlier: ResourceFiles?) throws -> ResourceFiles {
+            try Data(text.utf8).write(to: URL(filePath: path))
+            var files = ResourceFiles(paths: [path], instances: .init(names: ["default"], defaultName: "default"))
+            if let earlier { files.inherit(from: earlier) }
+            return files
         }
+        let good = try read(Self.good, after: nil)
+        let bad = try read("kind: [", after: good)
+        let stillBad = try read("kind: {", after: bad)
+        let other = Self.good.replacing("name: mail\n  namespace", with: "name: other\n  namespace")
+        let mended = try read(other, after: stillBad)
+        #expect(stillBad.routes.map(\.description) == ["shop/mail"])
+        #expect(stillBad.problems.contains { $0.isError })
+        #expect(mended.routes.map(\.description) == ["shop/other"])
     }
 }

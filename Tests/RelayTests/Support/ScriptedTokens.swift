@@ -5,12 +5,8 @@ import DestinationSources
 
 /// Access tokens as a test wants them; each fetch makes a new one, which is cached until it's refused.
 final class ScriptedTokens: AccessTokenSource {
-    struct Unavailable: Error, CustomStringConvertible {
-        let description = "the token service can't be reached"
-    }
-
     private struct State {
-        var cached: Secret?
+        var cached: AccessToken?
         var fetches = 0
         var isUnavailable = false
     }
@@ -24,22 +20,22 @@ final class ScriptedTokens: AccessTokenSource {
     }
 
     func cache(_ token: String) {
-        state.mutate { $0.cached = Secret(token) }
+        state.mutate { $0.cached = AccessToken(secret: Secret(token), number: 0) }
     }
 
     func token(
-        for credentials: OAuth2ClientCredentials,
-        tenant: String?,
-        insteadOf refused: Secret?
-    ) async throws -> Secret {
-        let token = state.mutate { state -> Secret? in
+        for key: TokenRequestKey,
+        insteadOf refused: AccessToken?
+    ) async throws(TokenError) -> AccessToken {
+        let token = state.mutate { state -> AccessToken? in
             if state.isUnavailable { return nil }
             if let cached = state.cached, cached != refused { return cached }
             state.fetches += 1
-            state.cached = Secret("token-\(state.fetches)-0123456789")
+            let secret = Secret("token-\(state.fetches)-0123456789")
+            state.cached = AccessToken(secret: secret, number: UInt64(state.fetches))
             return state.cached
         }
-        guard let token else { throw Unavailable() }
+        guard let token else { throw TokenError(.serviceUnavailable) }
         return token
     }
 }

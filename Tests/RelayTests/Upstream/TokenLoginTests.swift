@@ -43,7 +43,7 @@ import UpstreamPool
             let client = try await relay.client()
             for _ in 0..<3 {
                 let reply = try await client.say("MAIL FROM:<a@example.com>")
-                #expect(reply.hasPrefix("451 4.7.0 mail: "), "\(reply)")
+                #expect(reply.hasPrefix("451 4.7.0 mail (destination mail): "), "\(reply)")
             }
             // One with the cached token, one with the fresh one, and none while the circuit is open.
             #expect(relay.sink.counters.refusedLogins == 2)

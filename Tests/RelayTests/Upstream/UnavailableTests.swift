@@ -14,7 +14,7 @@ import UpstreamPool
     private func expect(_ start: String, _ kind: String?, _ relay: TestRelay) async throws {
         let client = try await relay.client()
         let reply = try await client.say("MAIL FROM:<a@example.com>")
-        #expect(reply.hasPrefix(start + " mail: "), "\(reply)")
+        #expect(reply.hasPrefix(start + " mail (destination mail): "), "\(reply)")
         #expect(!reply.contains(TestRelay.password))
         #expect(reply.utf8.count <= 510)
         #expect(try await client.say("NOOP").hasPrefix("250 "))
@@ -118,7 +118,11 @@ import UpstreamPool
         try await TestRelay.run { relay in
             let port = try await relay.open(tenant: "t1")
             let client = try await TestClient.connect(to: port).greeted()
-            #expect(try await client.say("MAIL FROM:<a@example.com>").hasPrefix("451 4.3.5 mail, tenant t1: "))
+            #expect(
+                try await client.say("MAIL FROM:<a@example.com>").hasPrefix(
+                    "451 4.3.5 mail (destination mail, tenant t1): "
+                )
+            )
         }
     }
 
@@ -148,7 +152,7 @@ import UpstreamPool
             // It has the only session; the time limit is for getting one.
             while try await !first.say("MAIL FROM:<a@example.com>").hasPrefix("250 ") {}
             let second = try await TestClient.connect(to: port).greeted()
-            #expect(try await second.say("MAIL FROM:<b@example.com>").hasPrefix("451 4.3.2 mail: "))
+            #expect(try await second.say("MAIL FROM:<b@example.com>").hasPrefix("451 4.3.2 mail (destination mail): "))
             await relay.expectMetric("tproxy_upstream_waiting", 0)
         }
     }
@@ -166,7 +170,7 @@ import UpstreamPool
             second.send("MAIL FROM:<b@example.com>\r\n")
             await relay.expectMetric("tproxy_upstream_waiting", 1)
             let third = try await TestClient.connect(to: port).greeted()
-            #expect(try await third.say("MAIL FROM:<c@example.com>").hasPrefix("451 4.3.2 mail: "))
+            #expect(try await third.say("MAIL FROM:<c@example.com>").hasPrefix("451 4.3.2 mail (destination mail): "))
             #expect(!second.hasReply)
             _ = try await first.say("RSET")
             #expect(try await second.reply().hasPrefix("250 "))

@@ -14,7 +14,7 @@ import Testing
     ])
     func theClientHears(kind: UpstreamFailure.Kind, start: String) throws {
         let reply = UpstreamFailure(kind, "a reason").reply(for: try TestRelay.route(tenant: "t1"))
-        #expect(wire(reply) == "\(start) mail, tenant t1: a reason\r\n")
+        #expect(wire(reply) == "\(start) mail (destination mail, tenant t1): a reason\r\n")
     }
 
     /// What a server or a file says must not become a reply of its own.
