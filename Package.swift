@@ -101,7 +101,8 @@ let package = Package(
         tests(
             "RelayTests",
             [
-                "Relay", "MailSink", "SMTP", "UpstreamPool", "TLS", "DestinationModel", "DestinationRules",
+                "Relay", "HTTPTransport", "MailSink", "SMTP", "UpstreamPool", "TLS", "DestinationModel",
+                "DestinationRules",
                 "DestinationSources", "Telemetry", nio, nioPosix, nioEmbedded, logging,
             ]
         ),

@@ -18,6 +18,7 @@ public actor OAuth2TokenProvider {
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
     private let jitter: @Sendable () -> Double
+    private let onFetch: @Sendable (TokenError?) -> Void
     private let maximumTokens: Int
     private var entries: [TokenRequestKey: TokenEntry] = [:]
     private var waiters: [TokenRequestKey: [UInt64: Waiter]] = [:]
@@ -29,12 +30,21 @@ public actor OAuth2TokenProvider {
     ///   - client: Makes the requests; not shut down by the provider.
     ///   - logger: Told of renewals that fail, which no caller hears of.
     ///   - now: The time.
+    ///   - onFetch: Called after each request to a token service, for counting: with nil when it brought a token, else
+    ///     with what went wrong.
     public init(
         client: HTTPClient,
         logger: Logger,
-        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        onFetch: @escaping @Sendable (TokenError?) -> Void = { _ in }
     ) {
-        self.init(fetcher: HTTPTokenFetcher(client: client), logger: logger, now: now) { .random(in: 0..<1) }
+        self.init(
+            fetcher: HTTPTokenFetcher(client: client),
+            logger: logger,
+            now: now,
+            jitter: { .random(in: 0..<1) },
+            onFetch: onFetch
+        )
     }
 
     init(
@@ -42,13 +52,15 @@ public actor OAuth2TokenProvider {
         logger: Logger,
         maximumTokens: Int = OAuth2TokenProvider.maximumTokens,
         now: @escaping @Sendable () -> ContinuousClock.Instant,
-        jitter: @escaping @Sendable () -> Double
+        jitter: @escaping @Sendable () -> Double,
+        onFetch: @escaping @Sendable (TokenError?) -> Void = { _ in }
     ) {
         self.fetcher = fetcher
         self.logger = logger
         self.maximumTokens = maximumTokens
         self.now = now
         self.jitter = jitter
+        self.onFetch = onFetch
     }
 
     /// A token to log in with.
@@ -126,10 +138,12 @@ public actor OAuth2TokenProvider {
             let token = AccessToken(secret: issued.secret, number: lastNumber)
             entries[key]?.fetched(token, lifetime: issued.lifetime, now(), jitter: jitter())
             answer = .success(token)
+            onFetch(nil)
         case .failure(let error):
             entries[key]?.failed(error, now(), jitter: jitter())
             if waiting.isEmpty { logger.warning("token renewal failed", metadata: ["error": "\(error)"]) }
             answer = .failure(error)
+            onFetch(error)
         }
         for waiter in waiting.values { waiter.resume(returning: answer) }
     }

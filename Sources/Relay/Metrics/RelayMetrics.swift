@@ -19,6 +19,9 @@ final class RelayMetrics: Sendable {
     let waiting: MetricFamily<Gauge>
     let poolWait: MetricFamily<Histogram>
     let timeToAccept: MetricFamily<Histogram>
+    let lookUps: MetricFamily<Counter>
+    let destinationAge: MetricFamily<Gauge>
+    let tokens: TokenMetrics
 
     init(_ registry: MetricsRegistry) throws {
         self.registry = registry
@@ -94,5 +97,16 @@ final class RelayMetrics: Sendable {
             help: "From MAIL to the mail server's 250 for the message.",
             labels: route
         )
+        lookUps = try registry.counter(
+            "tproxy_destination_lookups_total",
+            help: "Look-ups of the route's destination, by result.",
+            labels: route + ["result"]
+        )
+        destinationAge = try registry.gauge(
+            "tproxy_destination_age_seconds",
+            help: "How long ago the destination that is in use was fetched or read.",
+            labels: route
+        )
+        tokens = try TokenMetrics(registry)
     }
 }

@@ -1,5 +1,6 @@
 import DestinationModel
 import SMTP
+import Synchronization
 import Telemetry
 import UpstreamPool
 
@@ -23,6 +24,9 @@ final class RouteMetrics: MetricSource {
     private let messages = CounterTable<OutcomeLabel>()
     private let retirements = CounterTable<Retirement>()
     private let failures = CounterTable<UpstreamFailure.Kind>()
+    private let lookUps = CounterTable<LookUpResult>()
+    /// When the destination that is in use was fetched or read.
+    private let fetchedAt = Mutex<ContinuousClock.Instant?>(nil)
     private let families: RelayMetrics
     private let labels: MetricLabels
 
@@ -30,6 +34,12 @@ final class RouteMetrics: MetricSource {
     private struct OutcomeLabel: Hashable, Sendable {
         let outcome: String
         let stage: String
+    }
+
+    /// How a look-up of the destination ended.
+    enum LookUpResult: String, Hashable, Sendable {
+        case found
+        case failed
     }
 
     init(route: Route, of families: RelayMetrics) {
@@ -59,6 +69,13 @@ final class RouteMetrics: MetricSource {
         failures.increment(kind)
     }
 
+    /// The destination was looked up.
+    /// - Parameter time: when it was fetched or read; nil when it wasn't, and what was known stays in use.
+    func lookedUp(_ result: LookUpResult, at time: ContinuousClock.Instant?) {
+        lookUps.increment(result)
+        if let time { fetchedAt.withLock { $0 = time } }
+    }
+
     func collect(into collector: inout MetricsCollector) {
         collector.add(families.connectionsOpen, labels, metric: connectionsOpen)
         collector.add(families.connectionsTotal, labels, metric: connectionsTotal)
@@ -72,6 +89,13 @@ final class RouteMetrics: MetricSource {
         collector.add(families.waiting, labels, metric: waiting)
         collector.add(families.poolWait, labels, metric: poolWait)
         collector.add(families.timeToAccept, labels, metric: timeToAccept)
+        if let fetchedAt = fetchedAt.withLock({ $0 }) {
+            let age = (ContinuousClock.now - fetchedAt) / .seconds(1)
+            collector.add(families.destinationAge, labels, value: age)
+        }
+        for (result, counter) in lookUps.counters {
+            collector.add(families.lookUps, labels, result.rawValue, metric: counter)
+        }
         for (label, counter) in messages.counters {
             collector.add(families.messages, labels, label.outcome, label.stage, metric: counter)
         }

@@ -220,8 +220,10 @@ final class RouteEndpoint {
         }
         switch result {
         case .success(let target):
+            metrics.lookedUp(.found, at: target.fetchedAt)
             answerAwaiting(.success(pool(for: target)))
         case .failure(let failure):
+            metrics.lookedUp(.failed, at: nil)
             logger.warning("no destination", metadata: ["reason": "\(failure.reason)"])
             // A source that is down says nothing about the destination: mail flows on with what is known.
             if let pool, failure.isSourceDown { return answerAwaiting(.success(pool)) }

@@ -88,13 +88,15 @@ struct Standalone {
         let contexts = TLSContextCache(trustRoots: trustRoots)
         // A CA file that can't be used is better known now than at the first message.
         _ = try contexts.context(for: MailDestination.TLSPolicy())
+        let metrics = try RelayMetrics(registry)
+        let tokens = OAuth2TokenProvider(client: client, logger: logger, onFetch: metrics.tokens.fetched(_:))
         return RelayEnvironment(
             name: name,
             limits: limits,
             source: source,
-            connector: SessionConnector(name: name, tokens: OAuth2TokenProvider(client: client, logger: logger)),
+            connector: SessionConnector(name: name, tokens: tokens),
             tlsContexts: contexts,
-            metrics: try RelayMetrics(registry),
+            metrics: metrics,
             connections: ConnectionCount(limit: limits.connections),
             logger: logger
         )

@@ -18,7 +18,15 @@ enum HostName {
     }
 
     private static func isQualified(_ name: String) -> Bool {
-        name.contains(".") && !name.hasPrefix("localhost") && !name.contains("localdomain")
+        let isDomain = name.utf8.allSatisfy { octet in
+            switch octet {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
+        return isDomain && name.contains(".") && !name.hasPrefix("localhost") && !name.contains("localdomain")
     }
 
     private static func ownName() -> String {

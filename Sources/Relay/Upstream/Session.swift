@@ -226,6 +226,10 @@ final class Session: ChannelInboundHandler {
             case .replied(let expectation, let reply):
                 replied(expectation, reply)
             case .fail(let failure):
+                // What a server says in the midst of a message is for the client to hear, word for word.
+                if case .unexpectedReply(let reply) = failure, case .lent(let user) = phase {
+                    user.sessionReplied(.endOfData, reply)
+                }
                 fail(UpstreamFailure(failure, at: key.destination))
             case .close:
                 phase = .closing

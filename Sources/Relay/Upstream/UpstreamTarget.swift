@@ -6,6 +6,8 @@ import TLS
 struct UpstreamTarget: Sendable {
     let key: UpstreamKey
     let tls: TLSClientContext
+    /// When the source fetched or read the destination.
+    let fetchedAt: ContinuousClock.Instant
 
     var destination: MailDestination { key.destination }
 

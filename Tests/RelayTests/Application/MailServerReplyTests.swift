@@ -57,4 +57,31 @@ import Testing
             #expect(relay.sink.counters.connections == 1)
         }
     }
+
+    @Test(arguments: [("552 5.3.4 that is enough", "552 5.3.4 that is enough"), ("421 4.3.2 bye", "451 4.3.2 bye")])
+    func whatItSaysInTheMidstOfAMessageIsHeard(said: String, heard: String) async throws {
+        try await TestRelay.run { relay in
+            relay.sink.script.add(SinkFault(at: .content, times: 1, .send(Array("\(said)\r\n".utf8))))
+            let client = try await relay.client()
+            _ = try await client.say("MAIL FROM:<a@example.com>")
+            _ = try await client.say("RCPT TO:<b@example.org>")
+            _ = try await client.say("DATA")
+            client.send("Subject: half\r\n\r\nhalf a mess")
+            await relay.expectMetric("tproxy_upstream_sessions_retired_total", ["reason": "cut"], 1)
+            client.send("age\r\n.\r\n")
+            #expect(try await client.reply() == heard)
+            #expect(relay.sink.counters.mails == 0)
+            #expect(try await client.mail().hasPrefix("250 "))
+        }
+    }
+
+    @Test func aCarriageReturnInAReplyCannotMakeAnotherReply() async throws {
+        try await TestRelay.run { relay in
+            relay.sink.script.add(SinkFault(at: .recipient, .send(Array("550 5.1.1 no\r250 yes\u{0}\r\n".utf8))))
+            let client = try await relay.client()
+            _ = try await client.say("MAIL FROM:<a@example.com>")
+            client.send("RCPT TO:<b@example.org>\r\n")
+            #expect(try await client.replyBytes() == Array("550 5.1.1 no250 yes\r\n".utf8))
+        }
+    }
 }

@@ -10,7 +10,8 @@ import Testing
         "tproxy_messages_total", "tproxy_application_received_bytes_total", "tproxy_upstream_sent_bytes_total",
         "tproxy_upstream_sessions", "tproxy_upstream_sessions_created_total", "tproxy_upstream_sessions_reused_total",
         "tproxy_upstream_sessions_retired_total", "tproxy_upstream_session_failures_total", "tproxy_upstream_waiting",
-        "tproxy_upstream_wait_seconds", "tproxy_message_seconds",
+        "tproxy_upstream_wait_seconds", "tproxy_message_seconds", "tproxy_destination_lookups_total",
+        "tproxy_destination_age_seconds",
     ]
 
     @Test func allFamiliesAreExposedWithTheRoutesLabels() async throws {

@@ -69,7 +69,7 @@ import UpstreamPool
             generation: DestinationGeneration(1),
             destination: destination
         )
-        let target = UpstreamTarget(key: key, tls: try TLSClientContext(TLSClientConfiguration()))
+        let target = UpstreamTarget(key: key, tls: try TLSClientContext(TLSClientConfiguration()), fetchedAt: .now)
         session = Session(
             id: id,
             target: target,
