@@ -34,7 +34,7 @@ test:
 bench:
 	@scripts/packages build bench
 	$(BUILD) -c release --product tproxy-relay
-	Benchmarks/run --relay "$$(swift build -c release --show-bin-path)/tproxy-relay"
+	Benchmarks/run "$$(swift build -c release --show-bin-path)/tproxy-relay"
 
 lint:
 	swift format lint --strict --parallel --recursive $(CODE)
