@@ -12,10 +12,11 @@ struct DemoProblem: Error, CustomStringConvertible {
         DemoProblem("There is no relay at \(path). Build it, or name it with --relay PATH.")
     }
 
-    /// - Parameter status: as `waitpid` gave it, made into an exit code.
-    static func relayEnded(_ exitCode: Int32) -> DemoProblem {
-        DemoProblem(
-            "The relay has ended by itself with exit code \(exitCode); its own messages above say why.",
+    /// - Parameter isQuiet: whether the relay's own messages were kept back.
+    static func relayEnded(_ exitCode: Int32, isQuiet: Bool) -> DemoProblem {
+        let why = isQuiet ? "--show-relay shows its own messages." : "its own messages above say why."
+        return DemoProblem(
+            "The relay has ended by itself with exit code \(exitCode); \(why)",
             exitCode: exitCode == 0 ? 1 : exitCode
         )
     }

@@ -25,7 +25,7 @@ struct DemoRun {
                 "\(command.firstPort)", "--metrics-port", "\(metricsPort)", "--ca-file", directory.certificateFile,
                 "--default-instance", StandaloneDirectory.instance, "--log-format", "text",
             ],
-            isQuiet: command.send && !command.showRelay
+            isQuiet: isQuiet
         )
         let status: Int32
         do {
@@ -39,6 +39,9 @@ struct DemoRun {
         await servers.stop()
         return status
     }
+
+    /// Whether the relay's log lines are kept out of the dialogue.
+    private var isQuiet: Bool { command.send && !command.showRelay }
 
     private func relayPath() throws -> String {
         if let path = command.relay { return path }
@@ -66,7 +69,7 @@ struct DemoRun {
                 let exitCode = try await relay.waitForExit()
                 // On Ctrl-C the terminal signals the relay too, and it may well be gone before us.
                 try await Task.sleep(for: .milliseconds(300))
-                throw DemoProblem.relayEnded(exitCode)
+                throw DemoProblem.relayEnded(exitCode, isQuiet: isQuiet)
             }
             if let limit {
                 group.addTask {
@@ -121,7 +124,7 @@ struct DemoRun {
             routes[tenant] = route
             if tenants.allSatisfy({ routes[$0.name] != nil }) { return routes }
         }
-        throw DemoProblem.relayEnded(try await relay.waitForExit())
+        throw DemoProblem.relayEnded(try await relay.waitForExit(), isQuiet: isQuiet)
     }
 
     private func explain(_ routes: [String: RelayRoute], _ tenants: [Tenant]) {
