@@ -15,7 +15,6 @@ final class Terminal: Sendable {
         case bold = "\u{1B}[1m"
         case dim = "\u{1B}[2m"
         case green = "\u{1B}[32m"
-        case red = "\u{1B}[31m"
         case cyan = "\u{1B}[36m"
     }
 
@@ -29,15 +28,19 @@ final class Terminal: Sendable {
     }
 
     func say(_ line: String = "", _ style: Style = .plain) {
-        // What a client or server sent must not steer the terminal.
-        let safe = String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F }))
+        let safe = Self.harmless(line)
         let text = isColoured && style != .plain ? style.rawValue + safe + "\u{1B}[0m" : safe
         put(text, STDOUT_FILENO)
     }
 
     /// To standard error.
     func complain(_ line: String) {
-        put("tproxy-demo: \(line)", STDERR_FILENO)
+        put("tproxy-demo: \(Self.harmless(line))", STDERR_FILENO)
+    }
+
+    /// What a client or server sent must not steer the terminal.
+    private static func harmless(_ line: String) -> String {
+        String(String.UnicodeScalarView(line.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }
 
     private func put(_ text: String, _ descriptor: Int32) {
