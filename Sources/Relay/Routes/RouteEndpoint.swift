@@ -96,7 +96,10 @@ final class RouteEndpoint {
             metadata["stage"] = "\(stage.rawValue)"
             logger.notice("message failed", metadata: metadata)
         case .ambiguous:
-            logger.warning("session lost behind the final dot, nobody knows whether the message was taken")
+            logger.warning(
+                "session lost behind the final dot, nobody knows whether the message was taken",
+                metadata: metadata
+            )
         case .abandoned(let stage):
             metadata["stage"] = "\(stage.rawValue)"
             logger.debug("transaction abandoned", metadata: metadata)
@@ -236,7 +239,11 @@ final class RouteEndpoint {
         if let pool, pool.target.key == target.key { return pool }
         if pool != nil { logger.notice("destination has changed, its sessions are retired") }
         let old = pool
-        if target.destination.tls.verification == .none {
+        switch target.destination.tls.verification {
+        case .full: break
+        case .chainOnly:
+            logger.warning("the name in the mail server's certificate is not verified, as the destination asks for")
+        case .none:
             logger.warning("the mail server's certificate is not verified, as the destination asks for")
         }
         let pool = RoutePool(

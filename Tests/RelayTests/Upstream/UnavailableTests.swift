@@ -74,6 +74,25 @@ import UpstreamPool
         await server.stop()
     }
 
+    @Test func theNameIsNotVerifiedWhereTheDestinationSaysSoAndThatIsLogged() async throws {
+        let trust = try TestTrust.shared.get()
+        let tls = try trust.authority.serverContext(dnsNames: ["other.example"], ipAddresses: [])
+        let server = try await SinkServer.start(tls: tls)
+        server.accounts.setPassword(TestRelay.password, for: TestRelay.user)
+        try await TestRelay.run { relay in
+            relay.source.set(
+                relay.destination {
+                    $0.port = server.port
+                    $0.tls.verification = .chainOnly
+                }
+            )
+            let client = try await relay.client()
+            #expect(try await client.mail().hasPrefix("250 "))
+            #expect(relay.log.contains("the name in the mail server's certificate is not verified"))
+        }
+        await server.stop()
+    }
+
     @Test func noTLSAtAll() async throws {
         let server = try await SinkServer.start()
         try await TestRelay.run { relay in
