@@ -10,10 +10,10 @@ public struct HTTPMethod: Sendable, Hashable, ExpressibleByStringLiteral, Custom
 
     public var description: String { rawValue }
 
+    /// Reads.
     public static let get = HTTPMethod("GET")
+    /// Reads without the body.
     public static let head = HTTPMethod("HEAD")
+    /// Hands something in.
     public static let post = HTTPMethod("POST")
-    public static let put = HTTPMethod("PUT")
-    public static let patch = HTTPMethod("PATCH")
-    public static let delete = HTTPMethod("DELETE")
 }

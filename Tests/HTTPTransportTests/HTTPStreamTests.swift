@@ -125,7 +125,7 @@ import Testing
                 }
                 let error = try await httpError {
                     _ = try await client.execute(
-                        HTTPRequest(method: .put, url: server.url, body: .stream(HTTPBodyStream(chunks)))
+                        HTTPRequest(method: "PUT", url: server.url, body: .stream(HTTPBodyStream(chunks)))
                     )
                 }
                 #expect(error?.code == .requestBodyFailed)

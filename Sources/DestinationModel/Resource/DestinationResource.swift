@@ -64,8 +64,6 @@ extension DestinationResource {
     public static let apiVersion = "\(group)/\(version)"
     /// What stands in `kind`.
     public static let kind = "Destination"
-    /// The name in URLs.
-    public static let plural = "destinations"
     /// The prefix of the annotations that mean something here.
     public static let annotationPrefix = "transparent-proxy.connectivity.api.sap/"
     /// The annotation that lists the tenants' subdomains as a JSON array of strings.

@@ -14,6 +14,7 @@ public final class SinkAccounts: Sendable, CustomStringConvertible {
 
     private let state = Mutex(State())
 
+    /// Nobody may log in yet.
     public init() {}
 
     /// Adds an account, or changes its password.
@@ -21,17 +22,9 @@ public final class SinkAccounts: Sendable, CustomStringConvertible {
         state.withLock { $0.passwords[user] = password }
     }
 
-    public func removeAccount(_ user: String) {
-        state.withLock { $0.passwords[user] = nil }
-    }
-
     /// Makes a bearer token good for a user.
     public func addToken(_ token: String, for user: String) {
         state.withLock { $0.tokens[token] = user }
-    }
-
-    public func revokeToken(_ token: String) {
-        state.withLock { $0.tokens[token] = nil }
     }
 
     /// Asks `check` too about tokens that were not added here; ``TokenServer/user(ofToken:)`` is one.

@@ -15,6 +15,7 @@ public import TLS
 public final class TokenServer: Sendable {
     /// The numeric address it listens on.
     public let host: String
+    /// The port it listens on.
     public let port: Int
     /// Whether it speaks HTTPS.
     public let isSecure: Bool
@@ -84,10 +85,6 @@ public final class TokenServer: Sendable {
         state.storage.withLock { $0.clients[id] = TokenState.Client(secret: secret, user: user) }
     }
 
-    public func removeClient(_ id: String) {
-        state.storage.withLock { $0.clients[id] = nil }
-    }
-
     /// How long new tokens live. An hour unless changed.
     public var lifetime: Duration {
         get { state.storage.withLock { $0.lifetime } }
@@ -111,6 +108,7 @@ public final class TokenServer: Sendable {
         state.token(token)?.user
     }
 
+    /// Makes a token worthless.
     public func revoke(_ token: String) {
         state.storage.withLock { $0.tokens[token] = nil }
     }
@@ -150,13 +148,4 @@ public final class TokenServer: Sendable {
 
     /// The last 1000 requests, secrets left out.
     public var requests: [TokenRequest] { state.requests.read { $0.last } }
-
-    /// Waits until `count` token requests have come.
-    ///
-    /// - Throws: ``SinkError`` (`timedOut`) when there are fewer within `limit`.
-    public func waitForTokenRequests(_ count: Int, within limit: Duration = .seconds(20)) async throws {
-        guard await state.requests.wait(within: limit, until: { $0.count(path: "/oauth/token") >= count }) else {
-            throw SinkError.timedOut("\(count) token requests, \(tokenRequests) came")
-        }
-    }
 }
