@@ -6,5 +6,6 @@ public struct AnyArguments: ParsableArguments {
     @Argument(parsing: .allUnrecognized, help: .hidden)
     var values: [String] = []
 
+    /// Takes nothing yet; the parser fills it.
     public init() {}
 }

@@ -7,6 +7,7 @@ public struct RuleContext: Hashable, Sendable {
         /// The one for resources that name none.
         public var defaultName: String?
 
+        /// The instances that are configured, and the one that is meant where a resource names none.
         public init(names: Set<String>, defaultName: String? = nil) {
             self.names = names
             self.defaultName = defaultName

@@ -12,6 +12,7 @@ public struct ServiceClaim: Hashable, Sendable {
     /// The name of the Service.
     public var service: String { ServiceName.text(resource: resource, tenant: tenant) }
 
+    /// What a resource, and one of its tenants, claims.
     public init(namespace: String?, resource: String, tenant: String?) {
         self.namespace = namespace
         self.resource = resource

@@ -10,6 +10,7 @@ public struct DestinationFinding: Hashable, Sendable, CustomStringConvertible {
     /// What is wrong and what to do.
     public let message: String
 
+    /// A finding at a place in a file, as far as that is known.
     public init(file: String?, position: SourcePosition? = nil, message: String) {
         self.file = file
         self.position = position

@@ -9,6 +9,7 @@ public struct DestinationKey: Hashable, Sendable {
     /// The destination's name.
     public let destination: String
 
+    /// A key of an instance, of one tenant or of none.
     public init(instance: String, tenant: String?, destination: String) {
         self.instance = instance
         self.tenant = tenant

@@ -51,6 +51,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
     /// What is wrong with a malformed destination.
     public let findings: [DestinationFinding]
 
+    /// An error about the destination that was looked for, with what its files have wrong.
     public init(_ code: Code, _ reference: DestinationReference, findings: [DestinationFinding] = []) {
         self.code = code
         self.reference = reference

@@ -9,6 +9,7 @@ public struct ResolvedDestination: Hashable, Sendable {
     /// When it was fetched or read.
     public let fetchedAt: ContinuousClock.Instant
 
+    /// An answer of a source.
     public init(destination: MailDestination, generation: DestinationGeneration, fetchedAt: ContinuousClock.Instant) {
         self.destination = destination
         self.generation = generation
@@ -23,6 +24,7 @@ public struct DestinationGeneration: Hashable, Sendable, CustomStringConvertible
     /// The counter's value; never used twice by one source.
     public let number: UInt64
 
+    /// A generation by its number, which the source gives out once.
     public init(_ number: UInt64) { self.number = number }
 
     public var description: String { "\(number)" }

@@ -38,6 +38,7 @@ public struct HTTPClientIdentity: Sendable {
     /// The private key without a passphrase.
     public var privateKey: HTTPPEM
 
+    /// A client certificate with what leads to its authority, and its key.
     public init(certificateChain: HTTPPEM, privateKey: HTTPPEM) {
         self.certificateChain = certificateChain
         self.privateKey = privateKey

@@ -13,7 +13,9 @@ public struct SinkError: Error, Sendable, CustomStringConvertible {
         public static let noAddress = Code(kind: .noAddress)
     }
 
+    /// What kind of failure it is.
     public let code: Code
+    /// What happened, in one line.
     public let description: String
 
     static func timedOut(_ what: String) -> SinkError {

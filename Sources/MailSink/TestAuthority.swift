@@ -4,6 +4,7 @@ public import TLS
 /// A certification authority made on the spot, and what a test or a demonstration needs of it. Blocks for some
 /// milliseconds: not for event loops.
 public struct TestAuthority: Sendable {
+    /// What issues the certificates.
     public let authority: CertificateAuthority
     private let now: Int64
 

@@ -22,5 +22,6 @@ public struct PoolLimits: Hashable, Sendable {
     /// row, so that wrong credentials don't lock the account.
     public var loginPause = Duration.seconds(10)...Duration.seconds(300)
 
+    /// The defaults.
     public init() {}
 }

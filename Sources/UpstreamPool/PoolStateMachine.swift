@@ -6,6 +6,7 @@
 ///
 /// `Failure` is what the owner tells those for whom no session can be had; the pool only passes it on.
 public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: Sendable {
+    /// Instants of a clock that goes on while the machine sleeps.
     public typealias Instant = ContinuousClock.Instant
 
     /// A session of this pool. Numbers aren't used twice.
@@ -42,6 +43,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         case loginRefused
     }
 
+    /// What is to be done.
     public enum Action: Sendable {
         /// Open a session; answer with ``opened(_:at:)`` or ``openingFailed(_:_:_:at:)``.
         case open(SessionID)
@@ -79,6 +81,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         var wantsFresh: Bool
     }
 
+    /// How much of everything there may be.
     public let limits: PoolLimits
     var sessions: [SessionID: Session] = [:]
     /// Idle ones, the one used last at the end: it's the least likely to be dead, and the others can grow old.
@@ -97,6 +100,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     /// No session is opened before this time, and this is why.
     var circuit: (length: Duration, until: Instant, failure: Failure)?
 
+    /// A pool without sessions.
     public init(limits: PoolLimits) {
         self.limits = limits
     }

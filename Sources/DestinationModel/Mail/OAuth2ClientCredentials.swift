@@ -15,6 +15,7 @@ public struct OAuth2ClientCredentials: Hashable, Sendable {
         /// The value.
         public let value: Secret
 
+        /// A parameter as it stands in the destination.
         public init(name: String, value: Secret) {
             self.name = name
             self.value = value
@@ -53,6 +54,7 @@ public struct OAuth2ClientCredentials: Hashable, Sendable {
         /// The password.
         public let password: Secret
 
+        /// A login as it stands in the destination.
         public init(user: String, password: Secret) {
             self.user = user
             self.password = password

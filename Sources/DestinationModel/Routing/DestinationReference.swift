@@ -11,6 +11,7 @@ public struct DestinationReference: Hashable, Sendable, Codable {
     /// A fragment that the service merges over the destination.
     public let fragment: FragmentReference?
 
+    /// Puts a reference together without checking anything.
     public init(
         destination: String,
         instance: String,
@@ -35,6 +36,7 @@ public struct FragmentReference: Hashable, Sendable, Codable {
     /// The level to look on, or `nil` to let the service search.
     public let level: DestinationLevel?
 
+    /// Puts a reference together without checking anything.
     public init(name: String, isOptional: Bool = false, level: DestinationLevel? = nil) {
         self.name = name
         self.isOptional = isOptional

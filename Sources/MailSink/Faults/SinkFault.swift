@@ -48,12 +48,15 @@ public struct SinkFault: Sendable {
         case stopReading(SinkGate)
     }
 
+    /// Where in the dialogue it strikes.
     public var stage: SinkStage
+    /// Whom it strikes.
     public var match: Match
     /// So many occasions pass unharmed first.
     public var skipping: Int
     /// How often it strikes; nil for ever.
     public var times: Int?
+    /// What happens.
     public var action: Action
 
     /// Makes a fault that strikes at `stage`, at every occasion unless told otherwise.

@@ -1,8 +1,11 @@
 /// A parameter of MAIL or RCPT (RFC 5321 §4.1.2): a keyword, in upper case, and perhaps a value.
 public struct MailParameter: Sendable, Hashable, CustomStringConvertible {
+    /// In upper case.
     public var keyword: String
+    /// What follows the equals sign; nil without one.
     public var value: String?
 
+    /// A parameter; the keyword has to be in upper case.
     public init(_ keyword: String, _ value: String? = nil) {
         self.keyword = keyword
         self.value = value

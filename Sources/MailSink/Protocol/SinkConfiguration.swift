@@ -15,6 +15,7 @@ public struct SinkConfiguration: Sendable {
     public var hostName = "sink.example"
     /// Where to listen. Port 0 picks a free one.
     public var address = "127.0.0.1"
+    /// Port to listen on; 0 picks a free one.
     public var port = 0
 
     /// The mechanisms on offer, in this order.
@@ -26,21 +27,29 @@ public struct SinkConfiguration: Sendable {
     public var maximumSize: Int? = 64 * 1024 * 1024
     /// The most recipients of one message; announced as LIMITS RCPTMAX (RFC 9422) if ``announcesLimits``.
     public var maximumRecipients = 1000
+    /// LIMITS (RFC 9422).
     public var announcesLimits = false
+    /// 8BITMIME (RFC 6152).
     public var offers8BitMIME = true
+    /// SMTPUTF8 (RFC 6531).
     public var offersSMTPUTF8 = true
+    /// PIPELINING (RFC 2920).
     public var offersPipelining = true
+    /// DSN (RFC 3461).
     public var offersDSN = true
+    /// ENHANCEDSTATUSCODES (RFC 2034).
     public var offersEnhancedStatusCodes = true
     /// More lines for the EHLO reply, word for word, that the sink announces and doesn't act on.
     public var extraCapabilities: [String] = []
 
+    /// What becomes of a message's content.
     public var content = Content.kept
     /// Keeps the last so many mails in memory.
     public var keptMails = 100_000
     /// Whether the commands and replies of each session are kept. Switch off for benchmarks.
     public var keepsTranscripts = true
 
+    /// A server on a free port that wants a login and offers all it can.
     public init() {}
 
     /// The EHLO reply's lines behind the first, in order.

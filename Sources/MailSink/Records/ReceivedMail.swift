@@ -10,6 +10,7 @@ public struct ReceivedMail: Sendable, Hashable {
     public var login: SinkLogin?
     /// Nil over plaintext.
     public var tls: SinkTLSFacts?
+    /// What MAIL and RCPT said.
     public var envelope: MailEnvelope
     /// The content's octets, dots unstuffed.
     public var size: Int

@@ -2,11 +2,15 @@
 public struct SinkCounters: Sendable, Hashable {
     /// Connections accepted, those turned away with a 421 included.
     public internal(set) var connections = 0
+    /// Connections that are open now.
     public internal(set) var openConnections = 0
     /// The most connections that were open at one time.
     public internal(set) var mostOpenConnections = 0
+    /// Logins that succeeded, by user and mechanism.
     public internal(set) var logins: [SinkLogin: Int] = [:]
+    /// Logins that were refused.
     public internal(set) var refusedLogins = 0
+    /// Mails accepted.
     public internal(set) var mails = 0
     /// Octets of the content of those mails.
     public internal(set) var bytes = 0

@@ -9,6 +9,7 @@ public struct SinkTLSFacts: Sendable, Hashable {
     /// SNI (RFC 6066 §3); nil if the client sent none.
     public var serverName: String?
 
+    /// Facts to compare with.
     public init(version: String, isResumed: Bool, serverName: String?) {
         self.version = version
         self.isResumed = isResumed

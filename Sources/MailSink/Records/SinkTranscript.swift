@@ -2,8 +2,11 @@
 public struct SinkTranscript: Sendable, Hashable {
     /// The session's number, as in ``ReceivedMail/session``.
     public var session: Int
+    /// Nil over plaintext.
     public var tls: SinkTLSFacts?
+    /// Nil if the client hasn't logged in.
     public var login: SinkLogin?
+    /// Whether the connection still stands.
     public var isOpen = true
     /// The client's lines with `C: ` in front, the sink's with `S: `, without line ends; the first 10 000. Content is
     /// left out.

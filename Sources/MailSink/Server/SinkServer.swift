@@ -14,6 +14,7 @@ public final class SinkServer: Sendable {
     public var script: SinkScript { state.script }
     /// The numeric address it listens on.
     public let host: String
+    /// The port it listens on.
     public let port: Int
 
     private let state: SinkState
@@ -69,6 +70,7 @@ public final class SinkServer: Sendable {
     /// The mails it has kept, in the order of acceptance.
     public var mails: [ReceivedMail] { state.record.read { $0.mails } }
 
+    /// What it has counted since it started.
     public var counters: SinkCounters { state.record.read { $0.counters } }
 
     /// What was said in each session, in the order of connecting.

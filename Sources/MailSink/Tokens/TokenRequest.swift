@@ -5,17 +5,21 @@ public struct TokenRequest: Sendable, Hashable {
         case none, form, basic, bearer
     }
 
+    /// The request's method.
     public var method: String
     /// Without the query.
     public var path: String
     /// The Host header.
     public var host: String?
+    /// The query's parameters.
     public var query: [String: String]
     /// The form's fields without `client_secret` and `token`.
     public var form: [String: String]
     /// Header fields in lower case, without `authorization`. Of repeated ones, the last.
     public var headers: [String: String]
+    /// Who the client said it is; nil if it said nothing.
     public var clientID: String?
+    /// How it showed that.
     public var authentication: Authentication
     /// The status code of the answer; 0 for none.
     public var status: Int

@@ -11,11 +11,14 @@ public struct ClientMachine: Sendable {
         public var name: String
         /// The server, as OAUTHBEARER wants to know it.
         public var host: String
+        /// The server's port, for the same.
         public var port: Int
+        /// Who to log in as.
         public var credentials: SASLCredentials
         /// The mechanisms that the destination permits, in upper case; nil for all.
         public var allowedMechanisms: [String]?
 
+        /// What a session needs to know.
         public init(
             name: String,
             host: String,
@@ -83,6 +86,7 @@ public struct ClientMachine: Sendable {
     /// What the server offered; nothing before ``Action/established(_:)``.
     public private(set) var capabilities = Capabilities()
 
+    /// A session whose greeting is still to come.
     public init(_ configuration: Configuration) {
         self.configuration = configuration
     }

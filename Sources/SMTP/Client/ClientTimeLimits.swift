@@ -17,5 +17,6 @@ public struct ClientTimeLimits: Hashable, Sendable {
     /// The reply to a probe of a session that lay idle. A dead peer must not cost the client minutes.
     public var probe = Duration.seconds(10)
 
+    /// The RFC's limits.
     public init() {}
 }

@@ -17,6 +17,7 @@ public struct Capabilities: Hashable, Sendable {
     /// AUTH (RFC 4954): the mechanisms in upper case.
     public var authenticationMechanisms: [String] = []
 
+    /// Those of a server that offers nothing, or of which nothing is known.
     public init() {}
 
     /// Reads a positive reply to EHLO. What is unknown or malformed is left out.

@@ -19,6 +19,7 @@ public struct ReplyParser: Sendable {
     private var code: Int?
     private var lines: [[UInt8]] = []
 
+    /// At the beginning of a reply.
     public init() {}
 
     /// Whether a reply has begun that isn't complete.

@@ -7,6 +7,7 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// What the application may ask for.
     public var limits: ServerLimits
 
+    /// What the relay tells, and by default what it grants.
     public init(name: String, greeting: String, limits: ServerLimits = ServerLimits()) {
         self.name = name
         self.greeting = greeting

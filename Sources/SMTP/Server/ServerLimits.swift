@@ -14,5 +14,6 @@ public struct ServerLimits: Hashable, Sendable {
     /// a refused sender is then the reply to RCPT.
     public var answersMailLocally = true
 
+    /// The defaults.
     public init() {}
 }

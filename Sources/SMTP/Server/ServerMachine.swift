@@ -77,6 +77,7 @@ public struct ServerMachine: Sendable {
     var hasInputEnded = false
     var isApplicationGone = false
 
+    /// A connection whose greeting is still to be sent.
     public init(_ configuration: ServerConfiguration) {
         self.configuration = configuration
     }

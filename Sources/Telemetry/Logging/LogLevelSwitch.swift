@@ -7,6 +7,7 @@ public final class LogLevelSwitch: Sendable {
     /// The level's place in `levels`.
     private let index: Atomic<Int>
 
+    /// Starts at this level.
     public init(_ level: Logger.Level = .info) {
         self.index = Atomic(Self.index(of: level))
     }

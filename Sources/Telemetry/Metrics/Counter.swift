@@ -4,6 +4,7 @@ import Synchronization
 public final class Counter: Metric {
     private let storage = Atomic<UInt64>(0)
 
+    /// Starts at zero.
     public init() {}
 
     /// Adds `amount`, by default one. Past 2⁶⁴ it starts again at zero, which Prometheus takes for a restart.

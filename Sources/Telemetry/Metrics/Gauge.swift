@@ -4,6 +4,7 @@ import Synchronization
 public final class Gauge: Metric {
     private let storage = Atomic<Int64>(0)
 
+    /// Starts at zero.
     public init() {}
 
     /// Replaces the value.

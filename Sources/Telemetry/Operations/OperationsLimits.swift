@@ -7,6 +7,7 @@ public struct OperationsLimits: Hashable, Sendable {
     /// Time for each of: sending a request, getting its answer, and the pause until the next request.
     public var time: Duration
 
+    /// Limits that suit a scraper and a kubelet.
     public init(connections: Int = 64, headerBytes: Int = 8192, time: Duration = .seconds(10)) {
         self.connections = connections
         self.headerBytes = headerBytes

@@ -4,10 +4,12 @@ public struct OperationsResponse: Hashable, Sendable {
     public var status: Int
     /// The body's media type.
     public var contentType: String
+    /// The octets of the body.
     public var body: [UInt8]
     /// The methods that a 405 says are allowed; RFC 9110 §15.5.6.
     var allow: String?
 
+    /// A response; 200 unless said otherwise.
     public init(status: Int = 200, contentType: String, body: [UInt8]) {
         self.status = status
         self.contentType = contentType
