@@ -11,12 +11,15 @@ struct RelayDirectory: Sendable {
 
     /// Adds a Destination resource, in a file of its own.
     ///
-    /// - Parameter tenants: the annotation's; none makes the resource's one Service.
+    /// - Parameters:
+    ///   - tenants: the annotation's; none makes the resource's one Service.
+    ///   - instance: the instance that it names; nil for none.
     func addResource(
         _ name: String,
         namespace: String = Self.namespace,
         tenants: [String] = [],
-        destination: String = MailDestination.name
+        destination: String = MailDestination.name,
+        instance: String? = Self.instance
     ) throws {
         let list = tenants.map { "\"\($0)\"" }.joined(separator: ", ")
         let annotations =
@@ -37,8 +40,7 @@ struct RelayDirectory: Sendable {
             spec:
               destinationRef:
                 name: "\(destination)"
-              destinationServiceInstanceName: \(Self.instance)
-
+            \(instance.map { "  destinationServiceInstanceName: \($0)\n" } ?? "")
             """,
             to: "\(namespace)-\(name).yaml"
         )

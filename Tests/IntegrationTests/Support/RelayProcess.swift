@@ -28,13 +28,20 @@ final class RelayProcess: Sendable {
     /// - Parameters:
     ///   - firstPort: where its ports begin. Tests that don't care leave it room.
     ///   - authority: whose certificates it trusts beside the system's.
-    init(_ directory: RelayDirectory, authority: TestCA, firstPort: Int? = nil, logLevel: String = "info") throws {
+    ///   - options: further ones for its command line.
+    init(
+        _ directory: RelayDirectory,
+        authority: TestCA,
+        firstPort: Int? = nil,
+        logLevel: String = "info",
+        options: [String] = []
+    ) throws {
         self.metricsPort = try LoopbackPorts.free()
         self.process = try ChildProcess(
             [Self.program, "standalone", "--directory", directory.path, "--address", "127.0.0.1"]
                 + ["--first-port", "\(try firstPort ?? LoopbackPorts.free(8))"]
                 + ["--metrics-port", "\(self.metricsPort)", "--ca-file", authority.certificate]
-                + ["--log-format", "json", "--log-level", logLevel]
+                + ["--log-format", "json", "--log-level", logLevel] + options
         )
     }
 
@@ -46,10 +53,17 @@ final class RelayProcess: Sendable {
         authority: TestCA,
         firstPort: Int? = nil,
         logLevel: String = "info",
+        options: [String] = [],
         routes: Int = 1,
         _ body: (RelayProcess) async throws -> Result
     ) async throws -> Result {
-        let relay = try RelayProcess(directory, authority: authority, firstPort: firstPort, logLevel: logLevel)
+        let relay = try RelayProcess(
+            directory,
+            authority: authority,
+            firstPort: firstPort,
+            logLevel: logLevel,
+            options: options
+        )
         do {
             try await relay.waitForRoutes(routes)
             let result = try await body(relay)

@@ -48,6 +48,16 @@ import Testing
         #expect(found.problems.filter(\.isError) == [])
     }
 
+    @Test func readsAllDocumentsOfAFile() throws {
+        let other = Self.good.replacing("name: mail\n  namespace", with: "name: other\n  namespace")
+        let bad = Self.good.replacing("name: mail\n  namespace", with: "name: No_Name\n  namespace")
+        let found = try read(["a.yaml": [Self.good, bad, other].joined(separator: "\n---\n")])
+        #expect(found.routes.map(\.description) == ["shop/mail", "shop/other"])
+        let errors = found.problems.filter(\.isError)
+        #expect(errors.count == 1)
+        #expect(errors.first?.place.hasPrefix("a.yaml:14:") == true, "\(errors)")
+    }
+
     @Test func aBadFileDoesNotStopTheOthers() throws {
         let found = try read(["a.yaml": "kind: [\n", "b.yaml": Self.good])
         #expect(found.routes.map(\.description) == ["shop/mail"])

@@ -77,6 +77,8 @@ import UpstreamPool
             try await relay.sink.wait(for: "the idle session's end") { $0.quits == 1 && $0.openConnections == 0 }
             await relay.expectMetric("tproxy_upstream_sessions_retired_total", ["reason": "idle"], 1)
             await relay.expectMetric("tproxy_upstream_sessions", 0)
+            // Nothing was sent to keep it alive: servers punish that.
+            #expect(relay.sink.transcripts.first?.verbs == ["EHLO", "AUTH", "MAIL", "RCPT", "DATA", "QUIT"])
             #expect(try await client.mail().hasPrefix("250 "))
         }
     }
