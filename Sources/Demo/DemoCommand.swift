@@ -10,7 +10,7 @@ struct DemoCommand: AsyncParsableCommand {
             Starts a mail server (SMTPS) and a token server with certificates made on the spot, writes a Destination and \
             a destination for each of two tenants to a temporary directory, and starts the relay on it. tenant-a logs in \
             with user and password, tenant-b with OAuth2 client credentials. Everything listens on 127.0.0.1 only and is \
-            gone when the demo ends.
+            gone when the demo ends; without --send the received mail stays in the temporary directory.
 
             EXAMPLES
               tproxy-demo                         run until Ctrl-C; prints what to type
