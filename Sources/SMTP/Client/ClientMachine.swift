@@ -15,7 +15,7 @@ public struct ClientMachine: Sendable {
         public var port: Int
         /// Who to log in as.
         public var credentials: SASLCredentials
-        /// The mechanisms that the destination permits, in upper case; nil for all.
+        /// The mechanisms that the destination permits, in upper case, the preferred one first; nil for all.
         public var allowedMechanisms: [String]?
 
         /// What a session needs to know.

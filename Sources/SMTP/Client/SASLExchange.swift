@@ -7,7 +7,7 @@ struct SASLExchange: Sendable {
 
     /// - Parameters:
     ///   - offered: the server's mechanisms in upper case.
-    ///   - allowed: those that the destination permits, nil for all.
+    ///   - allowed: those that the destination permits, the preferred one first; nil for all, in our order.
     ///   - host: the server's name and port, which OAUTHBEARER carries.
     /// - Returns: nil when there's no mechanism that both sides can use.
     init?(
@@ -17,8 +17,9 @@ struct SASLExchange: Sendable {
         host: String,
         port: Int
     ) {
-        let usable = credentials.mechanisms.first { mechanism in
-            offered.contains(mechanism.rawValue) && allowed?.contains(mechanism.rawValue) ?? true
+        let candidates = allowed.map { $0.compactMap(SASLMechanism.init(rawValue:)) } ?? credentials.mechanisms
+        let usable = candidates.first { mechanism in
+            credentials.mechanisms.contains(mechanism) && offered.contains(mechanism.rawValue)
         }
         guard let mechanism = usable else { return nil }
         self.mechanism = mechanism

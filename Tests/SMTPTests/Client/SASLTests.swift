@@ -31,6 +31,8 @@ struct SASLTests {
     func mechanisms() {
         #expect(Self.offer("LOGIN PLAIN", Self.password).1 == ["> AUTH PLAIN AHRpbQB0YW5zdGFhZg=="])
         #expect(Self.offer("LOGIN PLAIN", Self.password, allowed: ["LOGIN"]).1 == ["> AUTH LOGIN"])
+        let preferred = Self.offer("PLAIN LOGIN", Self.password, allowed: ["X", "XOAUTH2", "LOGIN", "PLAIN"]).1
+        #expect(preferred == ["> AUTH LOGIN"], "the destination's order, as JavaMail takes it")
         #expect(Self.offer("CRAM-MD5", Self.password).1 == [#"fail: no mechanism in ["CRAM-MD5"]"#])
         #expect(Self.offer("PLAIN", Self.bearer).1 == [#"fail: no mechanism in ["PLAIN"]"#])
         #expect(Self.offer("PLAIN", Self.password, allowed: []).1 == [#"fail: no mechanism in ["PLAIN"]"#])
