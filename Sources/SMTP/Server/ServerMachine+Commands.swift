@@ -135,8 +135,9 @@ extension ServerMachine {
     }
 
     private mutating func recipient(_ address: EnvelopeAddress) {
+        if let failure { return answer(failure) }
         guard case .envelope(var transaction) = state else {
-            return refuse(sequenceError(Reply(503, "5.5.1 MAIL first")))
+            return refuse(Reply(503, "5.5.1 MAIL first"))
         }
         if case .refused(let reply) = transaction.sender {
             return answer(reply)
@@ -159,8 +160,9 @@ extension ServerMachine {
     }
 
     private mutating func data() {
+        if let failure { return refuseData(failure) }
         guard case .envelope(var transaction) = state else {
-            return refuseData(sequenceError(Reply(503, "5.5.1 MAIL first")))
+            return refuseData(Reply(503, "5.5.1 MAIL first"))
         }
         if case .refused(let reply) = transaction.sender {
             return refuseData(reply)
@@ -222,11 +224,11 @@ extension ServerMachine {
         leaveIfDraining()
     }
 
-    /// In a transaction that has lost its session, every command hears why.
-    private func sequenceError(_ reply: Reply) -> Reply {
+    /// Why the transaction can't go on: every further command of it hears so.
+    private var failure: Reply? {
         switch state {
-        case .failed(let failure): failure
-        case .idle, .learning, .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict, .closed: reply
+        case .failed(let reply): reply
+        case .idle, .learning, .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict, .closed: nil
         }
     }
 

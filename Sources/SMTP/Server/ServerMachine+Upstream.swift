@@ -185,12 +185,13 @@ extension ServerMachine {
         )
     }
 
-    /// A MAIL that the mail server has refused to the application's face leaves no transaction behind.
+    /// A MAIL that the mail server has refused leaves no transaction behind: others may have the session. Where MAIL was
+    /// answered by us, the application goes on to hear of the refusal until it begins anew.
     private mutating func endIfSenderIsRefused(_ transaction: Transaction) {
-        guard transaction.hasOpenRefusal, !awaitsReply else { return }
-        state = .idle
+        guard case .refused(let refusal) = transaction.sender, !awaitsReply else { return }
+        state = transaction.hasOpenRefusal ? .idle : .failed(refusal)
         actions.append(.giveBack(needsReset: false))
-        actions.append(.finished(.refused(.mail)))
+        if !transaction.isCounted { actions.append(.finished(.refused(.mail))) }
         leaveIfDraining()
     }
 

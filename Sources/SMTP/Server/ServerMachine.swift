@@ -50,7 +50,8 @@ public struct ServerMachine: Sendable {
         case discarding(ContentDecoder, Reply, TransactionOutcome)
         /// The final dot was sent. To ``idle``.
         case verdict(octets: Int)
-        /// The transaction has lost its session; the client hears so until it begins anew. To ``idle``.
+        /// The transaction has lost its session, or its sender was refused; the client hears so until it begins anew. To
+        /// ``idle``.
         case failed(Reply)
         /// Nothing more is read.
         case closed
