@@ -232,6 +232,7 @@ public struct ClientMachine: Sendable {
             capabilities = Capabilities(ehlo: reply)
             logIn()
         case .authenticating(var exchange):
+            let reply = exchange.redacting(reply)
             if reply.code == 334 {
                 guard let answer = exchange.answer() else {
                     return fail(.loginRefused(exchange.mechanism, reply))

@@ -7,6 +7,15 @@ public enum SASLCredentials: Hashable, Sendable {
     /// A user name and an OAuth 2 access token: XOAUTH2 or OAUTHBEARER.
     case bearer(user: String, token: String)
 
+    /// The password or the token; empty where there is none.
+    var secret: String {
+        switch self {
+        case .none: ""
+        case .password(_, let password): password
+        case .bearer(_, let token): token
+        }
+    }
+
     /// The mechanisms that can carry these credentials, the preferred one first.
     public var mechanisms: [SASLMechanism] {
         switch self {

@@ -4,6 +4,8 @@ struct SASLExchange: Sendable {
     /// The responses still to be given, Base64 not yet applied.
     private var responses: ArraySlice<[UInt8]>
     private var hasSaidAll = false
+    /// What no log and no application may see: the secret, and the responses as they are on the wire.
+    private let secrets: [[UInt8]]
 
     /// - Parameters:
     ///   - offered: the server's mechanisms in upper case.
@@ -44,6 +46,18 @@ struct SASLExchange: Sendable {
         case (.plain, _), (.login, _), (.xoauth2, _), (.oauthbearer, _):
             return nil
         }
+        let secret = Array(credentials.secret.utf8)
+        secrets = ([secret] + responses.map { Array(Base64.encode($0).utf8) }).filter { !$0.isEmpty }
+    }
+
+    /// The reply without what we said in secret: some servers repeat a command that they refuse, and what they say goes
+    /// to logs and applications.
+    func redacting(_ reply: Reply) -> Reply {
+        var copy = reply
+        for secret in secrets {
+            copy.lines = copy.lines.map { $0.replacing(secret, with: "<redacted>".utf8) }
+        }
+        return copy
     }
 
     /// RFC 4954 §4: a command line of at most 512 octets, line end included.

@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import SMTP
@@ -42,6 +43,36 @@ struct SASLTests {
         #expect(
             Self.offer("OAUTHBEARER", Self.bearer).1 == ["> AUTH OAUTHBEARER \(Base64.encode(Array(message.utf8)))"]
         )
+    }
+
+    @Test(
+        "What a server repeats of the login is not told to anybody",
+        arguments: [
+            ("PLAIN", password, "500 what is AUTH PLAIN AHRpbQB0YW5zdGFhZg=="),
+            ("PLAIN", password, "535-tanstaaf is wrong\r\n535 tanstaaftanstaaf too"),
+            ("LOGIN", password, "500 dGltdGFuc3RhYWY= tanstaaf"),
+            ("XOAUTH2", bearer, "454 dXNlcj11QHgBYXV0aD1CZWFyZXIgdG9rAQE= is too old"),
+            ("OAUTHBEARER", bearer, "535 Bearer tok"),
+        ]
+    )
+    func repeatedSecrets(mechanism: String, credentials: SASLCredentials, wire: String) throws {
+        var machine = ClientMachine(
+            .init(name: "relay", host: "mail.example", port: 465, credentials: credentials)
+        )
+        machine.receive(
+            ByteBuffer(string: "220 hi\r\n250 AUTH \(mechanism)\r\n".replacing("250 ", with: "250-x\r\n250 "))
+        )
+        while machine.nextAction() != nil {}
+        machine.receive(ByteBuffer(string: "\(wire)\r\n"))
+        var told = ""
+        while let action = machine.nextAction() {
+            if case .fail(.loginRefused(_, let reply)) = action { told += reply.text }
+            if case .fail(.loginDeferred(_, let reply)) = action { told += reply.text }
+        }
+        #expect(told.contains("<redacted>"))
+        for secret in ["tanstaaf", "AHRpbQB0YW5zdGFhZg", "tok", "dXNlcj11QHgBYXV0aD1CZWFyZXIgdG9rAQE"] {
+            #expect(!told.contains(secret), "\(told)")
+        }
     }
 
     @Test("LOGIN answers twice and then has no more to say")
