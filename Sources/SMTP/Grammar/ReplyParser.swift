@@ -76,11 +76,17 @@ public struct ReplyParser: Sendable {
         case nil:
             return (code, true, [])
         case UInt8(ascii: " "):
-            return (code, true, Array(rest.dropFirst()))
+            return (code, true, text(rest.dropFirst()))
         case UInt8(ascii: "-"):
-            return (code, false, Array(rest.dropFirst()))
+            return (code, false, text(rest.dropFirst()))
         default:
             throw .notAReply
         }
+    }
+
+    /// The text goes on to applications. A CR or NUL in it, which RFC 5321 §4.2 forbids, might look like a line end to
+    /// one of them, and the rest like a reply of its own.
+    private static func text(_ octets: ArraySlice<UInt8>) -> [UInt8] {
+        octets.map { $0 == 0x0D || $0 == 0 ? UInt8(ascii: " ") : $0 }
     }
 }
