@@ -55,6 +55,11 @@ struct ResourceFiles: Sendable {
         }
     }
 
+    /// Keeps what a file that is being written said before: half of it is not what somebody wanted to say.
+    mutating func keep(_ path: String, from earlier: ResourceFiles) {
+        contents[path] = earlier.contents[path]
+    }
+
     /// What can be served, sorted, no Service twice.
     var routes: [Route] {
         var services: Set<String> = []
@@ -71,8 +76,13 @@ struct ResourceFiles: Sendable {
             return report(Problem(place: path, text: "can't be read", isError: true), in: path)
         }
         do {
-            for document in try YAML.documents(in: Array(octets), file: path) {
-                check(ObjectDocument(document), in: path, instances)
+            let documents = try YAML.documents(in: Array(octets), file: path)
+            for document in documents { check(ObjectDocument(document), in: path, instances) }
+            if documents.isEmpty {
+                // A shell empties the file first that it redirects to. That must not close ports.
+                let text = "holds no resource; what it held before is served until the file is removed"
+                report(Problem(place: path, text: text, isError: false), in: path)
+                contents[path]?.hasErrors = true
             }
         } catch {
             report(Problem(place: "\(path):\(error.position)", text: error.message, isError: true), in: path)

@@ -86,16 +86,22 @@ actor StandaloneRoutes: Service {
     private func read() -> [Route]? {
         let instances = source.instances()
         guard let found = ResourceFiles.fingerprints(in: directory) else { return nil }
-        // A file that was written a moment ago may be written again without looking different.
-        guard found != fingerprints || instances != self.instances || !found.values.allSatisfy(\.isSettled) else {
-            return nil
-        }
-        fingerprints = found
+        guard found != fingerprints || instances != self.instances else { return nil }
         self.instances = instances
+        // A file that was written a moment ago may be half of what it will be: it has its say when it's done.
+        let isFirst = files == nil
+        let paths = isFirst ? Array(found.keys) : found.filter(\.value.isSettled).map(\.key)
         let onlyOne = instances.count == 1 ? instances.first : nil
         let known = RuleContext.Instances(names: Set(instances), defaultName: defaultInstance ?? onlyOne)
-        var files = ResourceFiles(paths: found.keys, instances: known)
+        var files = ResourceFiles(paths: paths, instances: known)
         if let earlier = self.files { files.inherit(from: earlier) }
+        fingerprints = found.filter { path, fingerprint in
+            fingerprint.isSettled && paths.contains(path) && FileFingerprint(path: path) == fingerprint
+        }
+        // Those that aren't remembered are read again at the next look.
+        if let earlier = self.files {
+            for path in found.keys where fingerprints[path] == nil { files.keep(path, from: earlier) }
+        }
         self.files = files
         report(files.problems)
         return files.routes

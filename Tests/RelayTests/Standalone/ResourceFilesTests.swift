@@ -109,4 +109,24 @@ import Testing
         #expect(stillBad.problems.contains { $0.isError })
         #expect(mended.routes.map(\.description) == ["shop/other"])
     }
+
+    @Test(
+        "A file that was emptied, or is being written, serves on with what it said",
+        arguments: ["", "# soon\n", "---\n"]
+    )
+    func anEmptiedFileServesOn(text: String) throws {
+        let path = NSTemporaryDirectory() + "resource-file-\(UUID().uuidString).yaml"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let instances = RuleContext.Instances(names: ["default"], defaultName: "default")
+        try Data(Self.good.utf8).write(to: URL(filePath: path))
+        let good = ResourceFiles(paths: [path], instances: instances)
+        try Data(text.utf8).write(to: URL(filePath: path))
+        var emptied = ResourceFiles(paths: [path], instances: instances)
+        emptied.inherit(from: good)
+        #expect(emptied.routes.map(\.description) == ["shop/mail"])
+        #expect(emptied.problems.contains { $0.place == path && $0.text.contains("removed") })
+        var unread = ResourceFiles(paths: [], instances: instances)
+        unread.keep(path, from: emptied)
+        #expect(unread.routes.map(\.description) == ["shop/mail"])
+    }
 }
