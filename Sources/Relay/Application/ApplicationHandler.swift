@@ -41,6 +41,7 @@ final class ApplicationHandler: ChannelInboundHandler {
 
     /// The time for draining is over, or the route is gone.
     func closeNow() {
+        feed { $0.stop() }
         context?.close(promise: nil)
     }
 

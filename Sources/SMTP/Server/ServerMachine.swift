@@ -131,6 +131,14 @@ public struct ServerMachine: Sendable {
         leaveIfDraining()
     }
 
+    /// The relay stops now, whatever is under way: the application is told, unless its message's fate is open, which a
+    /// 421 would hide.
+    public mutating func stop() {
+        if case .verdict = state { return }
+        guard !isClosed else { return }
+        close(with: stopping)
+    }
+
     // MARK: What the machine wants
 
     /// Whether more octets should be read. There's a bound to what is kept while a reply is awaited.
@@ -263,6 +271,8 @@ public struct ServerMachine: Sendable {
 
     mutating func leaveIfDraining() {
         guard isDraining, !isInTransaction, !isClosed else { return }
-        close(with: Reply(421, "4.3.2 \(configuration.name) is being stopped, try again"))
+        close(with: stopping)
     }
+
+    private var stopping: Reply { Reply(421, "4.3.2 \(configuration.name) is being stopped, try again") }
 }

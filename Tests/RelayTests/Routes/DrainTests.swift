@@ -62,12 +62,17 @@ import UpstreamPool
 
     @Test func whatIsLeftAfterTheGraceIsCutOff() async throws {
         try await TestRelay.run(limits: .test { $0.grace = .milliseconds(50) }) { relay in
-            let client = try await relay.client()
+            let port = try await relay.open()
+            let client = try await TestClient.connect(to: port).greeted()
             _ = try await client.say("MAIL FROM:<a@example.com>")
             _ = try await client.say("RCPT TO:<b@example.org>")
             _ = try await client.say("DATA")
             client.send("Subject: half\r\n\r\nhalf a message\r\n")
+            let waiting = try await TestClient.connect(to: port).greeted()
+            _ = try await waiting.say("MAIL FROM:<c@example.com>")
             await relay.table.drain()
+            #expect(try await waiting.reply().hasPrefix("421 4.3.2 "))
+            try await waiting.closed()
             try await client.closed()
             try await relay.sink.wait(for: "the session's end") { $0.openConnections == 0 }
             #expect(relay.sink.counters.mails == 0)

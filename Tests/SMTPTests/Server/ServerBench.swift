@@ -51,6 +51,8 @@ struct ServerBench {
     mutating func disconnect() -> [String] { after { $0.disconnected() } }
     mutating func idleLimit() -> [String] { after { $0.idleLimitReached() } }
     mutating func drain() -> [String] { after { $0.drain() } }
+
+    mutating func stop() -> [String] { after { $0.stop() } }
     mutating func learn(_ capabilities: Capabilities? = full) -> [String] { after { $0.learned(capabilities) } }
     mutating func lend(_ capabilities: Capabilities = full, isReused: Bool = false) -> [String] {
         after { $0.borrowed(capabilities, isReused: isReused) }

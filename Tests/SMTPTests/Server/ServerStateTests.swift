@@ -196,4 +196,17 @@ struct ServerStateTests {
         #expect(bench.drain() == ["< 421 4.3.2 relay is being stopped, try again", "close"])
         #expect(bench.connect() == [])
     }
+
+    @Test("Stopped at once, the application hears so, but never in place of a verdict")
+    func stopped() {
+        let farewell = ["< 421 4.3.2 relay is being stopped, try again", "close"]
+        var idle = ServerSituation.idle.bench()
+        #expect(idle.stop() == farewell)
+        #expect(idle.stop() == [])
+        var content = ServerSituation.content.bench()
+        #expect(content.stop() == ["cut", "= abandoned content"] + farewell)
+        var verdict = ServerSituation.verdict.bench()
+        #expect(verdict.stop() == [])
+        #expect(verdict.reply(.endOfData, 250, "ok").contains { $0.hasPrefix("< 250") })
+    }
 }
