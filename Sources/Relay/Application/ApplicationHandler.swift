@@ -26,12 +26,15 @@ final class ApplicationHandler: ChannelInboundHandler {
     private var isLingering = false
     private var needsFlush = false
     private var transactionStart: NIODeadline?
+    /// Which connection this is, and the session that it uses or has used for the transaction.
+    private var logMetadata: Logger.Metadata
     /// The last reply that the mail server gave to a message, for the log.
     private var verdict: Reply?
 
     init(endpoint: RouteEndpoint) {
         self.endpoint = endpoint
         self.machine = ServerMachine(endpoint.serverConfiguration)
+        self.logMetadata = ["connection": "\(endpoint.nextConnectionNumber())"]
     }
 
     /// The relay is being stopped: finish what is under way, then leave.
@@ -157,9 +160,10 @@ final class ApplicationHandler: ChannelInboundHandler {
             session = nil
             lost?.cut()
         case .finished(let outcome):
-            endpoint.finished(outcome, verdict: verdict, since: transactionStart)
+            endpoint.finished(outcome, logMetadata, verdict: verdict, since: transactionStart)
             transactionStart = nil
             verdict = nil
+            logMetadata["session"] = nil
         case .close: closeAfterReplies()
         case .abort: context?.close(promise: nil)
         }
@@ -173,6 +177,7 @@ final class ApplicationHandler: ChannelInboundHandler {
             switch result {
             case .success(let loan):
                 session = loan.session
+                logMetadata["session"] = "\(loan.session.id)"
                 feed { $0.borrowed(loan.session.capabilities, isReused: loan.isReused) }
             case .failure(let failure):
                 feed { $0.borrowFailed(failure.reply(for: endpoint.route)) }

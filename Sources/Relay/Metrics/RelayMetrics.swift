@@ -16,6 +16,9 @@ final class RelayMetrics: Sendable {
     let sessionsReused: MetricFamily<Counter>
     let sessionsRetired: MetricFamily<Counter>
     let sessionFailures: MetricFamily<Counter>
+    let sessionCap: MetricFamily<Gauge>
+    let circuitOpen: MetricFamily<Gauge>
+    let denials: MetricFamily<Counter>
     let waiting: MetricFamily<Gauge>
     let poolWait: MetricFamily<Histogram>
     let timeToAccept: MetricFamily<Histogram>
@@ -80,6 +83,21 @@ final class RelayMetrics: Sendable {
         sessionFailures = try registry.counter(
             "tproxy_upstream_session_failures_total",
             help: "Attempts to open a session that failed, by reason.",
+            labels: route + ["reason"]
+        )
+        sessionCap = try registry.gauge(
+            "tproxy_upstream_session_cap",
+            help: "Sessions that may be open now: the configured number, or what the mail server taught us.",
+            labels: route
+        )
+        circuitOpen = try registry.gauge(
+            "tproxy_upstream_circuit_open",
+            help: "1 while no session is opened since the login was refused.",
+            labels: route
+        )
+        denials = try registry.counter(
+            "tproxy_upstream_denied_total",
+            help: "Transactions that got no session, by reason.",
             labels: route + ["reason"]
         )
         waiting = try registry.gauge(

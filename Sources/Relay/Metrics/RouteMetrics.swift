@@ -18,12 +18,15 @@ final class RouteMetrics: MetricSource {
     let sessionsIdle = Gauge()
     let sessionsCreated = Counter()
     let sessionsReused = Counter()
+    let sessionCap = Gauge()
+    let circuitOpen = Gauge()
     let waiting = Gauge()
     let poolWait = Histogram()
     let timeToAccept = Histogram()
     private let messages = CounterTable<OutcomeLabel>()
     private let retirements = CounterTable<Retirement>()
     private let failures = CounterTable<UpstreamFailure.Kind>()
+    private let denials = CounterTable<UpstreamFailure.Kind>()
     private let lookUps = CounterTable<LookUpResult>()
     /// When the destination that is in use was fetched or read.
     private let fetchedAt = Mutex<ContinuousClock.Instant?>(nil)
@@ -34,6 +37,11 @@ final class RouteMetrics: MetricSource {
     private struct OutcomeLabel: Hashable, Sendable {
         let outcome: String
         let stage: String
+    }
+
+    /// A transaction was told that it gets no session.
+    func denied(_ kind: UpstreamFailure.Kind) {
+        denials.increment(kind)
     }
 
     /// How a look-up of the destination ended.
@@ -86,6 +94,8 @@ final class RouteMetrics: MetricSource {
         collector.add(families.sessions, labels, "idle", metric: sessionsIdle)
         collector.add(families.sessionsCreated, labels, metric: sessionsCreated)
         collector.add(families.sessionsReused, labels, metric: sessionsReused)
+        collector.add(families.sessionCap, labels, metric: sessionCap)
+        collector.add(families.circuitOpen, labels, metric: circuitOpen)
         collector.add(families.waiting, labels, metric: waiting)
         collector.add(families.poolWait, labels, metric: poolWait)
         collector.add(families.timeToAccept, labels, metric: timeToAccept)
@@ -101,6 +111,9 @@ final class RouteMetrics: MetricSource {
         }
         for (reason, counter) in retirements.counters {
             collector.add(families.sessionsRetired, labels, reason.rawValue, metric: counter)
+        }
+        for (kind, counter) in denials.counters {
+            collector.add(families.denials, labels, kind.rawValue, metric: counter)
         }
         for (kind, counter) in failures.counters {
             collector.add(families.sessionFailures, labels, kind.rawValue, metric: counter)

@@ -21,6 +21,7 @@ final class RouteEndpoint {
     private let logger: Logger
     private var listener: (any Channel)?
     private var connections: [ObjectIdentifier: ApplicationHandler] = [:]
+    private var lastConnection = 0
     private var isDraining = false
     private var drained: EventLoopPromise<Void>?
 
@@ -56,6 +57,12 @@ final class RouteEndpoint {
 
     // MARK: Application connections
 
+    /// A number for a connection, by which log lines of it can be told. Not used twice on a route.
+    func nextConnectionNumber() -> Int {
+        lastConnection += 1
+        return lastConnection
+    }
+
     /// Counts a connection in; false when it is one too many.
     func admit(_ connection: ApplicationHandler) -> Bool {
         guard !isDraining, connections.count < limits.connectionsPerRoute, environment.connections.admit() else {
@@ -76,9 +83,17 @@ final class RouteEndpoint {
     }
 
     /// Counts and logs the end of a transaction.
-    func finished(_ outcome: TransactionOutcome, verdict: Reply?, since start: NIODeadline?) {
+    /// - Parameters:
+    ///   - metadata: says which connection and which session it was.
+    ///   - verdict: what the mail server said of the message.
+    func finished(
+        _ outcome: TransactionOutcome,
+        _ metadata: Logger.Metadata,
+        verdict: Reply?,
+        since start: NIODeadline?
+    ) {
         metrics.finished(outcome)
-        var metadata: Logger.Metadata = [:]
+        var metadata = metadata
         if let start {
             let duration = NIODeadline.now() - start
             if case .accepted = outcome { metrics.timeToAccept.record(Duration(duration)) }

@@ -100,7 +100,7 @@ final class RoutePool: SessionOwner {
 
     func sessionFailed(_ session: Session, _ failure: UpstreamFailure) {
         // A cached token may have been revoked: one fresh token, one more attempt.
-        if failure.opening == .loginRefused, let token = session.token, renewed.insert(session.id).inserted {
+        if failure.areCredentialsRefused, let token = session.token, renewed.insert(session.id).inserted {
             return open(session.id, insteadOf: token)
         }
         openingFailed(session.id, failure)
@@ -166,7 +166,8 @@ final class RoutePool: SessionOwner {
         sessions[id] = nil
         renewed.remove(id)
         metrics.openingFailed(failure.kind)
-        logger.warning("no session with the mail server", metadata: ["reason": "\(failure.reason)"])
+        let metadata: Logger.Metadata = ["session": "\(id)", "reason": "\(failure.reason)"]
+        logger.warning("no session with the mail server", metadata: metadata)
         carryOut(machine.openingFailed(id, failure.opening, failure, at: clock.now))
     }
 
@@ -189,16 +190,15 @@ final class RoutePool: SessionOwner {
     private func deny(_ number: Int, _ denial: Machine.Denial, _ waited: Duration) {
         guard let waiter = waiters.removeValue(forKey: number) else { return }
         metrics.poolWait.record(waited)
-        switch denial {
-        case .failed(let failure):
-            waiter.answer(.failure(failure))
-        case .tooManyWaiters:
-            waiter.answer(.failure(UpstreamFailure(.poolFull, "too many messages wait for a session, try again")))
-        case .waitedTooLong:
-            waiter.answer(.failure(UpstreamFailure(.poolWait, "no session became free in time, try again")))
-        case .drained:
-            waiter.answer(.failure(UpstreamFailure(.draining, "being stopped, try again")))
-        }
+        let failure =
+            switch denial {
+            case .failed(let failure): failure
+            case .tooManyWaiters: UpstreamFailure(.poolFull, "too many messages wait for a session, try again")
+            case .waitedTooLong: UpstreamFailure(.poolWait, "no session became free in time, try again")
+            case .drained: UpstreamFailure(.draining, "being stopped, try again")
+            }
+        metrics.denied(failure.kind)
+        waiter.answer(.failure(failure))
     }
 
     private func updateGauges() {
@@ -207,6 +207,9 @@ final class RoutePool: SessionOwner {
         metrics.sessionsIdle.increment(by: idle - reported.idle)
         metrics.waiting.increment(by: waiting - reported.waiting)
         reported = (open, idle, waiting)
+        guard !isDraining else { return }
+        metrics.sessionCap.set(Int64(machine.cap(at: clock.now)))
+        metrics.circuitOpen.set(machine.circuitOpen(at: clock.now) ? 1 : 0)
     }
 
     private func setTimer() {

@@ -32,6 +32,8 @@ struct UpstreamFailure: Error, Sendable {
     let opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure
     /// The destination can't be looked up at the moment, whatever it may be.
     private(set) var isSourceDown = false
+    /// The mail server has looked at what we log in with, and doesn't want it.
+    private(set) var areCredentialsRefused = false
 
     init(_ kind: Kind, _ reason: String, opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure = .unavailable)
     {
@@ -134,6 +136,7 @@ extension UpstreamFailure {
                 "\(place) refuses the login (\(mechanism.rawValue)): \(reply.code) \(reply.text)",
                 opening: .loginRefused
             )
+            areCredentialsRefused = true
         case .loginDeferred(let mechanism, let reply):
             self.init(
                 .login,

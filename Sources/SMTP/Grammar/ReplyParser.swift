@@ -58,9 +58,9 @@ public struct ReplyParser: Sendable {
             return nil
         }
         let line = buffer.readBytes(length: end - view.startIndex + 1) ?? []
-        // A bare LF is a line end here: a server can harm only its own reply with it. But inside a line, a CR could look
-        // like a line end to the application, and a NUL like the end of a text.
-        return line.dropLast().filter { $0 != UInt8(ascii: "\r") && $0 != 0 }[...]
+        // A bare LF is a line end here: a server can harm only its own reply with it.
+        let hasCarriageReturn = line.count >= 2 && line[line.count - 2] == UInt8(ascii: "\r")
+        return line.dropLast(hasCarriageReturn ? 2 : 1)
     }
 
     private static func split(

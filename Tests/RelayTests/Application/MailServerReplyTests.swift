@@ -81,7 +81,7 @@ import Testing
             let client = try await relay.client()
             _ = try await client.say("MAIL FROM:<a@example.com>")
             client.send("RCPT TO:<b@example.org>\r\n")
-            #expect(try await client.replyBytes() == Array("550 5.1.1 no250 yes\r\n".utf8))
+            #expect(try await client.replyBytes() == Array("550 5.1.1 no 250 yes \r\n".utf8))
         }
     }
 }

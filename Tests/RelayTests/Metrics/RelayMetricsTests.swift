@@ -11,7 +11,8 @@ import Testing
         "tproxy_upstream_sessions", "tproxy_upstream_sessions_created_total", "tproxy_upstream_sessions_reused_total",
         "tproxy_upstream_sessions_retired_total", "tproxy_upstream_session_failures_total", "tproxy_upstream_waiting",
         "tproxy_upstream_wait_seconds", "tproxy_message_seconds", "tproxy_destination_lookups_total",
-        "tproxy_destination_age_seconds",
+        "tproxy_destination_age_seconds", "tproxy_upstream_session_cap", "tproxy_upstream_circuit_open",
+        "tproxy_upstream_denied_total",
     ]
 
     @Test func allFamiliesAreExposedWithTheRoutesLabels() async throws {
@@ -40,6 +41,9 @@ import Testing
             #expect(relay.metric("tproxy_messages_total", ["outcome": "accepted", "stage": "end_of_data"]) == 1)
             #expect(relay.metric("tproxy_upstream_sent_bytes_total") == Double("Subject: x\r\n\r\ntext\r\n".utf8.count))
             #expect(relay.metric("tproxy_message_seconds_count") == 1)
+            #expect(relay.metric("tproxy_upstream_denied_total", ["reason": "login"]) == 1)
+            #expect(relay.metric("tproxy_upstream_circuit_open") == 0)
+            #expect(relay.log.lines.contains { $0.contains("connection=1") && $0.contains("session=") })
         }
     }
 
