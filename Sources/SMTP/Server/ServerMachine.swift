@@ -142,7 +142,11 @@ public struct ServerMachine: Sendable {
     // MARK: What the machine wants
 
     /// Whether more octets should be read. There's a bound to what is kept while a reply is awaited.
-    public var wantsInput: Bool { !isClosed && !hasInputEnded && inbound.readableBytes < 65_536 }
+    public var wantsInput: Bool { !isClosed && !hasInputEnded && inbound.readableBytes < Self.mostKept }
+
+    /// Octets behind a command whose reply is awaited. A few command lines will do: thousands of applications may wait
+    /// at a time, and each has what it sent ahead in memory.
+    private static let mostKept = 4096
 
     /// Whether the next move is the mail server's: the application can't be blamed for being silent.
     public var isWaitingForUpstream: Bool {

@@ -31,6 +31,15 @@ struct ServerLimitTests {
         #expect(bench.send("") == ["< 421 4.7.0 too many commands that do nothing, closing", "close"])
     }
 
+    @Test("Who waits for a session may send ahead a few lines, and no more is read")
+    func sentAhead() {
+        var bench = ServerSituation.borrowing.bench()
+        _ = bench.sendRaw(String(repeating: "x", count: 4095))
+        #expect(bench.machine.wantsInput)
+        _ = bench.sendRaw("x")
+        #expect(!bench.machine.wantsInput)
+    }
+
     @Test("Recipients over the limit are put off, and the mail server's own limit counts")
     func recipients() {
         var capabilities = ServerBench.full
