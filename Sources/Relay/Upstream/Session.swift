@@ -277,7 +277,12 @@ final class Session: ChannelInboundHandler {
     }
 
     private func timeLimitReached() {
-        fail(UpstreamFailure(.timeout, "\(key.destination.host) port \(key.destination.port) has not answered in time"))
+        let place = "\(key.destination.host) port \(key.destination.port)"
+        fail(
+            isSecured
+                ? UpstreamFailure(.timeout, "\(place) has not answered in time")
+                : UpstreamFailure(.tls, "\(place) has not completed the TLS handshake in time")
+        )
     }
 
     /// The session is of no more use; the channel goes, and with it everything that waits.
