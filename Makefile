@@ -30,6 +30,9 @@ test:
 	scripts/check-linkage "$$(swift build --show-bin-path)"
 	@# One after the other: many start servers of their own, and two processors would make their deadlines a lottery.
 	swift test --skip-build --disable-xctest --no-parallel
+	@# Postfix starts for root alone: what was skipped for that reason follows as root.
+	@((EUID == 0)) || sudo -- "$$(swift build --show-bin-path)/tproxyPackageTests.xctest" \
+		--testing-library swift-testing --no-parallel --filter IntegrationTests
 
 bench:
 	@scripts/packages build bench
