@@ -24,7 +24,14 @@ struct Standalone {
     /// - Throws: when there is nothing to serve, or a port that must be had can't be had.
     func run() async throws {
         let source = DirectoryDestinationSource(directory: "\(options.directory)/destinations", logger: logger)
-        DescriptorLimit.raise()
+        let descriptors = DescriptorLimit.raise()
+        // Each connection is one, and so is each session.
+        if descriptors < options.limits.connections {
+            logger.warning(
+                "fewer files may be open than connections are allowed: raise the limit (ulimit -n) or lower --connections",
+                metadata: ["files": "\(descriptors)", "connections": "\(options.limits.connections)"]
+            )
+        }
         let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         let registry = MetricsRegistry()
         registry.add(try ProcessMetrics(registry))
