@@ -19,7 +19,7 @@ help:
 
 demo:
 	@scripts/packages build demo
-	@echo 'Building (a minute or two the first time) ...'
+	@echo 'Building (a few minutes the first time) ...'
 	@$(BUILD) --product tproxy-relay
 	@$(BUILD) --product tproxy-demo
 	@exec "$$(swift build --show-bin-path)/tproxy-demo"
