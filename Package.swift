@@ -80,21 +80,25 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
+        // What several test targets need, and nothing else may use.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+
         // Pure tests, a folder for each library, then what needs real servers.
         tests("TLSTests", ["TLS", nio, nioPosix, nioEmbedded]),
-        tests("HTTPTransportTests", ["HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
-        tests("YAMLTests", ["YAML"]),
-        tests("DestinationModelTests", ["DestinationModel", "YAML"]),
-        tests("DestinationRulesTests", ["DestinationRules", "DestinationModel", "YAML"]),
+        tests("HTTPTransportTests", ["TestSupport", "HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
+        tests("YAMLTests", ["TestSupport", "YAML"]),
+        tests("DestinationModelTests", ["TestSupport", "DestinationModel", "YAML"]),
+        tests("DestinationRulesTests", ["TestSupport", "DestinationRules", "DestinationModel", "YAML"]),
         tests(
             "DestinationSourcesTests",
             [
-                "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", nio, nioPosix, nioHTTP1,
+                "TestSupport", "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", nio,
+                nioPosix, nioHTTP1,
                 logging,
             ]
         ),
-        tests("SMTPTests", ["SMTP", nio]),
-        tests("UpstreamPoolTests", ["UpstreamPool"]),
+        tests("SMTPTests", ["TestSupport", "SMTP", nio]),
+        tests("UpstreamPoolTests", ["TestSupport", "UpstreamPool"]),
         tests("TelemetryTests", ["Telemetry", nio, nioPosix, logging]),
         tests("CommandLineSupportTests", ["CommandLineSupport", arguments]),
         tests("MailSinkTests", ["MailSink", "TLS", nio, nioPosix]),

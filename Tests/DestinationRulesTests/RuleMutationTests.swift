@@ -1,22 +1,10 @@
 import DestinationModel
 import DestinationRules
+import TestSupport
 import Testing
 
 @Suite("Objects that were damaged at random")
 struct RuleMutationTests {
-    /// SplitMix64, so that a failure can be repeated by its seed.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let replacements: [ObjectValue] = [
         .null, .bool(true), .integer(.min), .integer(.max), .double(1e300), .double(-0.5), .string(""),
         .string("[\"a\",\"\\ud83d\\ude00\"]"), .string("\u{0}\r\n"), .array([.null]), .object(["": .null]),
@@ -24,7 +12,7 @@ struct RuleMutationTests {
     ]
 
     /// The value with one of its parts replaced, removed or doubled.
-    private func damage(_ value: ObjectValue, _ generator: inout Generator) -> ObjectValue {
+    private func damage(_ value: ObjectValue, _ generator: inout SeededGenerator) -> ObjectValue {
         if Int.random(in: 0..<4, using: &generator) == 0 {
             return Self.replacements.randomElement(using: &generator) ?? .null
         }
@@ -41,7 +29,7 @@ struct RuleMutationTests {
 
     @Test("Rules answer, and what they let through makes routes", arguments: 1...8)
     func survives(seed: UInt64) throws {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let original = try Samples.destination(
             metadata: "namespace: shop\n  annotations: {\(Samples.annotation): '[\"a\", \"b\"]'}",
             destinationRef: "{name: d, level: instance}",

@@ -1,5 +1,6 @@
 import HTTPTransport
 import NIOHTTP1
+import TestSupport
 import Testing
 
 @Suite struct HTTPClientTests {

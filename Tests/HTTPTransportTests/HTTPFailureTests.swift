@@ -1,6 +1,7 @@
 import HTTPTransport
 import NIOCore
 import NIOPosix
+import TestSupport
 import Testing
 
 @Suite struct HTTPFailureTests {

@@ -1,25 +1,13 @@
 import DestinationModel
+import TestSupport
 import Testing
 import YAML
 
 @Suite("JSON that was damaged at random")
 struct JSONMutationTests {
-    /// SplitMix64, so that a failure can be repeated by its seed.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     @Test("It is read or refused, with a place inside the text, as JSON and as a destination", arguments: 1...8)
     func survives(seed: UInt64) {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let original = Array(
             """
             {"Name": "a", "Type": "MAIL", "ProxyType": "Internet", "mail.smtps.host": "h\\u00e4\\ud83d\\ude00",

@@ -2,6 +2,7 @@ import DestinationModel
 import HTTPTransport
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import DestinationSources
