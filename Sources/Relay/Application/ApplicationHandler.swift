@@ -78,7 +78,6 @@ final class ApplicationHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        session?.flush()
         readIfThereIsRoom()
     }
 

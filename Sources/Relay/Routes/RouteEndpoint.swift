@@ -186,7 +186,7 @@ final class RouteEndpoint {
 
     private func withPool(_ body: @escaping (Result<RoutePool, UpstreamFailure>) -> Void) {
         if let pool { return body(.success(pool)) }
-        guard !isDraining else { return body(.failure(UpstreamFailure(.draining, "being stopped, try again"))) }
+        guard !isDraining else { return body(.failure(.draining)) }
         awaitingPool.append(body)
         if lookUpLimit == nil {
             lookUpLimit = loop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lookUpTime)) { [weak self] in

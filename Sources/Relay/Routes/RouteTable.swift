@@ -83,7 +83,7 @@ final class RouteTable: Sendable {
     var routes: Set<Route> { Set(entries.withLock { $0.keys }) }
 
     /// All routes that are known are open.
-    func isComplete() {
+    func becomeReady() {
         phase.withLock { $0 = .serving }
     }
 

@@ -55,7 +55,7 @@ actor StandaloneRoutes: Service {
         for route in routes where await hasDestination(route) { usable += 1 }
         guard usable > 0 else { throw StandaloneFailure.noDestinations(directory: directory) }
         for route in routes { try await open(route) }
-        table.isComplete()
+        table.becomeReady()
     }
 
     /// Looks after the files until the relay is to stop. A change is noticed within half a second.

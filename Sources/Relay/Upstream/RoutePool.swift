@@ -195,7 +195,7 @@ final class RoutePool: SessionOwner {
             case .failed(let failure): failure
             case .tooManyWaiters: UpstreamFailure(.poolFull, "too many messages wait for a session, try again")
             case .waitedTooLong: UpstreamFailure(.poolWait, "no session became free in time, try again")
-            case .drained: UpstreamFailure(.draining, "being stopped, try again")
+            case .drained: UpstreamFailure.draining
             }
         metrics.denied(failure.kind)
         waiter.answer(.failure(failure))

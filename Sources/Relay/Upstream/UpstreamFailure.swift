@@ -35,6 +35,9 @@ struct UpstreamFailure: Error, Sendable {
     /// The mail server has looked at what we log in with, and doesn't want it.
     private(set) var areCredentialsRefused = false
 
+    /// No session is lent any more.
+    static let draining = UpstreamFailure(.draining, "being stopped, try again")
+
     init(_ kind: Kind, _ reason: String, opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure = .unavailable)
     {
         self.kind = kind

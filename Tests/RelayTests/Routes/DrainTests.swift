@@ -92,7 +92,7 @@ import UpstreamPool
         try await TestRelay.run { relay in
             #expect(!relay.table.readiness.isReady)
             _ = try await relay.open()
-            relay.table.isComplete()
+            relay.table.becomeReady()
             #expect(relay.table.readiness.isReady)
         }
     }
