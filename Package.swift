@@ -48,29 +48,49 @@ let package = Package(
     targets: [
         // Executables: commands, wiring, lifecycles.
         executable("kubectl-tproxy", ["CommandLineSupport", arguments]),
-        executable("Admission", ["CommandLineSupport", arguments]),
-        executable("Manager", ["CommandLineSupport", arguments]),
+        executable(
+            "Admission",
+            [
+                "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "HTTPTransport",
+                "Kubernetes", "ObjectModel", "Telemetry", "TLS", nio, nioPosix, nioHTTP1, logging, lifecycle, signals,
+                arguments,
+            ]
+        ),
+        executable(
+            "Manager",
+            [
+                "CommandLineSupport", "Configuration", "Kubernetes", "Telemetry", "WebhookCertificates", nioPosix,
+                logging, lifecycle, signals, arguments,
+            ]
+        ),
         executable(
             "Relay",
             [
                 "CommandLineSupport", "DestinationModel", "DestinationRules", "DestinationSources", "HTTPTransport",
-                "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle, signals,
+                "ObjectModel", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle,
+                signals,
                 arguments,
             ]
         ),
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, signals, arguments]),
 
         // What the product knows: pure, no sockets, no clocks of its own.
-        library("DestinationRules", ["DestinationModel"]),
-        library("DestinationSources", ["DestinationModel", "HTTPTransport", "YAML", logging]),
+        library("DestinationRules", ["DestinationModel", "ObjectModel"]),
+        library("DestinationSources", ["DestinationModel", "HTTPTransport", "ObjectModel", "YAML", logging]),
         library("SMTP", [nio]),
         library("UpstreamPool"),
+        library("WebhookCertificates", ["Kubernetes", "ObjectModel", "TLS", logging]),
 
         // Vocabulary and shared services.
         library("CommandLineSupport", [arguments]),
-        library("DestinationModel", ["YAML"]),
+        library("Configuration", ["DestinationModel", "ObjectModel", "YAML"]),
+        library("DestinationModel", ["ObjectModel", "YAML"]),
+        library("Kubernetes", ["HTTPTransport", "ObjectModel", "YAML", logging]),
         library("Telemetry", [nio, nioPosix, nioHTTP1, logging]),
         library("MailSink", ["TLS", nio, nioPosix, nioHTTP1]),
+
+        // The language that all of them speak: objects as trees, read from JSON and YAML.
+        library("ObjectModel", ["YAML"]),
 
         // Swift faces of the C libraries.
         library("TLS", ["COpenSSL", nio]),
@@ -87,14 +107,16 @@ let package = Package(
         tests("TLSTests", ["TLS", nio, nioPosix, nioEmbedded]),
         tests("HTTPTransportTests", ["TestSupport", "HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
         tests("YAMLTests", ["TestSupport", "YAML"]),
-        tests("DestinationModelTests", ["TestSupport", "DestinationModel", "YAML"]),
-        tests("DestinationRulesTests", ["TestSupport", "DestinationRules", "DestinationModel", "YAML"]),
+        tests("ObjectModelTests", ["TestSupport", "ObjectModel", "YAML"]),
+        tests("DestinationModelTests", ["TestSupport", "DestinationModel", "ObjectModel", "YAML"]),
+        tests("ConfigurationTests", ["TestSupport", "Configuration", "DestinationModel", "ObjectModel", "YAML"]),
+        tests("DestinationRulesTests", ["TestSupport", "DestinationRules", "DestinationModel", "ObjectModel", "YAML"]),
         tests(
             "DestinationSourcesTests",
             [
-                "TestSupport", "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "TLS", nio,
-                nioPosix, nioHTTP1,
-                logging,
+                "TestSupport", "DestinationSources", "DestinationModel", "HTTPTransport", "MailSink", "ObjectModel",
+                "TLS",
+                nio, nioPosix, nioHTTP1, logging,
             ]
         ),
         tests("SMTPTests", ["TestSupport", "SMTP", nio]),
@@ -105,10 +127,25 @@ let package = Package(
         tests(
             "RelayTests",
             [
-                "Relay", "HTTPTransport", "MailSink", "SMTP", "UpstreamPool", "TLS", "DestinationModel",
-                "DestinationRules",
-                "DestinationSources", "Telemetry", nio, nioPosix, nioEmbedded, logging,
+                "Relay", "HTTPTransport", "MailSink", "ObjectModel", "SMTP", "UpstreamPool", "TLS", "DestinationModel",
+                "DestinationRules", "DestinationSources", "Telemetry", nio, nioPosix, nioEmbedded, logging,
             ]
+        ),
+        tests("KubernetesTests", ["TestSupport", "Kubernetes", "HTTPTransport", "ObjectModel", "TLS", logging]),
+        tests(
+            "WebhookCertificatesTests",
+            ["TestSupport", "WebhookCertificates", "Kubernetes", "ObjectModel", "TLS", logging]
+        ),
+        tests(
+            "AdmissionTests",
+            [
+                "TestSupport", "Admission", "Configuration", "DestinationModel", "DestinationRules", "HTTPTransport",
+                "Kubernetes", "ObjectModel", "Telemetry", "TLS", nio, nioPosix, nioHTTP1, nioEmbedded, logging,
+            ]
+        ),
+        tests(
+            "ManagerTests",
+            ["TestSupport", "Manager", "Configuration", "Kubernetes", "WebhookCertificates", logging]
         ),
         .testTarget(name: "IntegrationTests", exclude: ["Scripts"], swiftSettings: settings),
     ],

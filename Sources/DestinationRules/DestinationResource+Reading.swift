@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 extension DestinationResource {
     /// The typed view of an object in which no fault blocks the whole resource.

@@ -1,4 +1,5 @@
 public import DestinationModel
+public import ObjectModel
 
 /// The rules for Destination resources, the same for files, admission requests and stored objects.
 ///

@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 /// A fault of one field, worded as Kubernetes' API machinery words it.
 public struct FieldError: Hashable, Sendable {

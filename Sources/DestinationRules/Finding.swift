@@ -1,4 +1,5 @@
-public import DestinationModel
+import DestinationModel
+public import ObjectModel
 public import YAML
 
 /// Something that a rule found in an object.

@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 /// One rule: what it demands, why, and how it is checked. The documentation of the rules is made of ``all``.
 public struct Rule: Sendable {

@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 /// The fields that a Destination has, and their types.
 indirect enum Schema: Sendable {

@@ -1,4 +1,5 @@
-public import DestinationModel
+import DestinationModel
+public import ObjectModel
 
 /// A Service that a Destination resource calls its own.
 public struct ServiceClaim: Hashable, Sendable {

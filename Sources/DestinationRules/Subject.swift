@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 /// An object as the rules look at it: the tree, and the few parts that several rules need.
 struct Subject: Sendable {

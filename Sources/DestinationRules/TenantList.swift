@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 /// What the annotation with the tenants holds.
 enum TenantList: Hashable, Sendable {

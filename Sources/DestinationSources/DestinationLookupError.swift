@@ -1,4 +1,5 @@
 public import DestinationModel
+import ObjectModel
 
 /// Why a destination can't be had. The description names instance, tenant and destination, and no credential.
 public struct DestinationLookupError: Error, Hashable, Sendable {

@@ -1,5 +1,6 @@
 import DestinationModel
 import DestinationRules
+import ObjectModel
 import YAML
 
 /// Objects for the tables, made of YAML.

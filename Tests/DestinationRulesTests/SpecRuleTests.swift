@@ -1,5 +1,6 @@
 import DestinationModel
 import DestinationRules
+import ObjectModel
 import Testing
 
 @Suite("Rules about the spec")

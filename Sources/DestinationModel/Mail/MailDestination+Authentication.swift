@@ -1,3 +1,5 @@
+import ObjectModel
+
 extension MailDestination {
     /// - Returns: `nil` only where a problem was reported.
     static func readAuthentication(_ reader: inout PropertyReader) -> Authentication? {

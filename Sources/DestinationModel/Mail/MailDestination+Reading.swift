@@ -1,3 +1,5 @@
+public import ObjectModel
+
 extension MailDestination {
     /// Reads a destination as the cockpit exports it and the Destination service returns it: a flat object.
     ///

@@ -1,3 +1,4 @@
+import ObjectModel
 public import YAML
 
 /// Why a destination can't be served: every problem, not only the first.

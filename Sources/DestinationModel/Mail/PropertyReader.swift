@@ -1,3 +1,4 @@
+import ObjectModel
 internal import YAML
 
 /// Reads the flat map of a destination key by key and collects what is wrong, so that all of it is told at once.

@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 extension Rule {
     /// What the resource shares its namespace with.

@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 extension Rule {
     /// What the object says it is, and whether its fields are those that there are.

@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 
 extension Rule {
     /// The longest name of a destination or fragment in the Destination service.

@@ -1,4 +1,5 @@
 internal import DestinationModel
+import ObjectModel
 internal import YAML
 
 extension Rule {

@@ -1,5 +1,6 @@
 public import DestinationModel
 public import Logging
+import ObjectModel
 internal import Synchronization
 
 /// Destinations from a directory of JSON files: a mounted Secret in a cluster, a folder on a laptop.

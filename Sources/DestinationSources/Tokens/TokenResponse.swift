@@ -1,5 +1,6 @@
 internal import DestinationModel
 internal import HTTPTransport
+import ObjectModel
 
 /// A token as it was issued.
 struct IssuedToken: Sendable, Hashable {

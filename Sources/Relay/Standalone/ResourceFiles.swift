@@ -2,6 +2,7 @@ import DestinationModel
 import DestinationRules
 import DestinationSources
 import FoundationEssentials
+import ObjectModel
 import YAML
 
 /// The Destination resources in the `*.yaml` files of a directory.

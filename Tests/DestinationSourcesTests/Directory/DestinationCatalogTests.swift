@@ -1,5 +1,6 @@
 import DestinationModel
 import Foundation
+import ObjectModel
 import Testing
 
 @testable import DestinationSources

@@ -1,6 +1,7 @@
 import DestinationModel
 import Foundation
 import Logging
+import ObjectModel
 import Testing
 
 @testable import DestinationSources

@@ -13,7 +13,7 @@ public struct Quoted: CustomStringConvertible, Sendable {
     }
 
     /// A text without quotes around it, its quotes and control characters escaped, cut behind `limit` scalars.
-    static func escaped(_ text: String, limit: Int) -> String {
+    public static func escaped(_ text: String, limit: Int) -> String {
         var result = ""
         for scalar in text.unicodeScalars.prefix(limit) {
             switch scalar {

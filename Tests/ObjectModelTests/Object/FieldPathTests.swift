@@ -1,4 +1,4 @@
-import DestinationModel
+import ObjectModel
 import Testing
 
 @Suite("FieldPath")

@@ -1,10 +1,11 @@
 import DestinationModel
+import ObjectModel
 import TestSupport
 import Testing
 import YAML
 
 @Suite("JSON that was damaged at random")
-struct JSONMutationTests {
+struct DamagedJSONTests {
     @Test("It is read or refused, with a place inside the text, as JSON and as a destination", arguments: 1...8)
     func survives(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
