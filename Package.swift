@@ -51,9 +51,9 @@ let package = Package(
         executable(
             "Admission",
             [
-                "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "HTTPTransport",
-                "Kubernetes", "ObjectModel", "Telemetry", "TLS", nio, nioPosix, nioHTTP1, logging, lifecycle, signals,
-                arguments,
+                "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "FileWatch",
+                "HTTPTransport", "Kubernetes", "ObjectModel", "Telemetry", "TLS", nio, nioPosix, nioHTTP1, logging,
+                lifecycle, signals, arguments,
             ]
         ),
         executable(
@@ -66,8 +66,8 @@ let package = Package(
         executable(
             "Relay",
             [
-                "CommandLineSupport", "DestinationModel", "DestinationRules", "DestinationSources", "HTTPTransport",
-                "ObjectModel", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle,
+                "CommandLineSupport", "DestinationModel", "DestinationRules", "DestinationSources", "FileWatch",
+                "HTTPTransport", "ObjectModel", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle,
                 signals,
                 arguments,
             ]
@@ -76,14 +76,17 @@ let package = Package(
 
         // What the product knows: pure, no sockets, no clocks of its own.
         library("DestinationRules", ["DestinationModel", "ObjectModel"]),
-        library("DestinationSources", ["DestinationModel", "HTTPTransport", "ObjectModel", "YAML", logging]),
+        library(
+            "DestinationSources",
+            ["DestinationModel", "FileWatch", "HTTPTransport", "ObjectModel", "YAML", logging]
+        ),
         library("SMTP", [nio]),
         library("UpstreamPool"),
         library("WebhookCertificates", ["Kubernetes", "ObjectModel", "TLS", logging]),
 
         // Vocabulary and shared services.
         library("CommandLineSupport", [arguments]),
-        library("Configuration", ["DestinationModel", "ObjectModel", "YAML"]),
+        library("Configuration", ["DestinationModel", "FileWatch", "ObjectModel", "YAML"]),
         library("DestinationModel", ["ObjectModel", "YAML"]),
         library("Kubernetes", ["HTTPTransport", "ObjectModel", "YAML", logging]),
         library("Telemetry", [nio, nioPosix, nioHTTP1, logging]),
@@ -91,6 +94,9 @@ let package = Package(
 
         // The language that all of them speak: objects as trees, read from JSON and YAML.
         library("ObjectModel", ["YAML"]),
+
+        // Files that change under a running server.
+        library("FileWatch"),
 
         // Swift faces of the C libraries.
         library("TLS", ["COpenSSL", nio]),
@@ -108,6 +114,7 @@ let package = Package(
         tests("HTTPTransportTests", ["TestSupport", "HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
         tests("YAMLTests", ["TestSupport", "YAML"]),
         tests("ObjectModelTests", ["TestSupport", "ObjectModel", "YAML"]),
+        tests("FileWatchTests", ["FileWatch"]),
         tests("DestinationModelTests", ["TestSupport", "DestinationModel", "ObjectModel", "YAML"]),
         tests("ConfigurationTests", ["TestSupport", "Configuration", "DestinationModel", "ObjectModel", "YAML"]),
         tests("DestinationRulesTests", ["TestSupport", "DestinationRules", "DestinationModel", "ObjectModel", "YAML"]),

@@ -1,4 +1,5 @@
 internal import DestinationModel
+internal import FileWatch
 import ObjectModel
 
 /// What is known of a destination directory. Pure: it is told what was found and answers what that changes.

@@ -1,5 +1,5 @@
 internal import DestinationModel
-internal import Glibc
+internal import FileWatch
 
 /// A file that holds one destination as JSON.
 struct DestinationFile {
@@ -25,32 +25,12 @@ struct DestinationFile {
     /// - Returns: the content, and the fingerprint of exactly what was read; `nil` while the file is being written, so
     ///   that it will be read again.
     func read() -> (Content, FileFingerprint?) {
-        // Not blocking, in case a FIFO has taken the file's place.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else {
-            return errno == ENOENT ? (.gone, nil) : (unreadable(), nil)
+        do {
+            let content = try FileContent.read(path, limit: Self.maximumBytes)
+            return (parse(content.octets), content.fingerprint)
+        } catch {
+            return (error.code == .missing ? .gone : bad(error.description), error.fingerprint)
         }
-        defer { close(descriptor) }
-        var before = stat()
-        guard fstat(descriptor, &before) == 0 else { return (unreadable(), nil) }
-        let fingerprint = FileFingerprint(before)
-        guard before.st_mode & S_IFMT == S_IFREG else { return (bad("is no regular file"), fingerprint) }
-        guard before.st_size <= Self.maximumBytes else { return (tooLarge, fingerprint) }
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
-            let count = Glibc.read(descriptor, &block, block.count)
-            if count == 0 { break }
-            if count < 0 {
-                if errno == EINTR { continue }
-                return (unreadable(), nil)
-            }
-            bytes += block[..<count]
-            guard bytes.count <= Self.maximumBytes else { return (tooLarge, nil) }
-        }
-        var after = stat()
-        let isStable = fstat(descriptor, &after) == 0 && FileFingerprint(after) == fingerprint && fingerprint.isSettled
-        return (parse(bytes), isStable ? fingerprint : nil)
     }
 
     private func parse(_ bytes: [UInt8]) -> Content {
@@ -60,10 +40,6 @@ struct DestinationFile {
             return .bad(error.problems.map { DestinationFinding($0, file: path) })
         }
     }
-
-    private var tooLarge: Content { bad("is larger than \(Self.maximumBytes) bytes") }
-
-    private func unreadable() -> Content { bad("can't be read: \(String(cString: strerror(errno)))") }
 
     private func bad(_ message: String) -> Content { .bad([DestinationFinding(file: path, message: message)]) }
 }

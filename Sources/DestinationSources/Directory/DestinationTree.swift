@@ -1,3 +1,4 @@
+internal import FileWatch
 internal import Glibc
 
 /// The folders and files that a destination directory holds, without their content.

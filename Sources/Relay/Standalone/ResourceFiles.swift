@@ -1,6 +1,7 @@
 import DestinationModel
 import DestinationRules
 import DestinationSources
+import FileWatch
 import FoundationEssentials
 import ObjectModel
 import YAML

@@ -1,6 +1,7 @@
 import DestinationModel
 import DestinationRules
 import DestinationSources
+import FileWatch
 import Logging
 import ServiceLifecycle
 import Telemetry

@@ -1,4 +1,4 @@
-internal import Glibc
+public import Glibc
 
 /// What `stat` says of a file: as long as it stays the same, the content is taken to be the same.
 public struct FileFingerprint: Hashable, Sendable {
@@ -15,7 +15,8 @@ public struct FileFingerprint: Hashable, Sendable {
         init(_ time: timespec) { (seconds, nanoseconds) = (time.tv_sec, time.tv_nsec) }
     }
 
-    init(_ status: stat) {
+    /// Takes what `stat`, `lstat` or `fstat` found.
+    public init(_ status: stat) {
         device = UInt(status.st_dev)
         inode = UInt(status.st_ino)
         size = status.st_size
