@@ -1,7 +1,7 @@
 /// Finds what was probably meant by a misspelt word.
-enum Spelling {
+public enum Spelling {
     /// The candidate that is nearest to a word, if it is near enough to be meant.
-    static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
+    public static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
         // Beyond this length nobody mistypes a field; it also bounds the work.
         guard word.utf8.count <= 100 else { return nil }
         let lowered = word.lowercased()
