@@ -21,6 +21,14 @@ final class Certificate {
         MemoryBIO.write { PEM_write_bio_X509($0, pointer) == 1 }
     }
 
+    /// The SHA-256 digest of the whole certificate in hexadecimal.
+    var fingerprint: String? {
+        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
+        var length: UInt32 = 0
+        guard X509_digest(pointer, EVP_sha256(), &digest, &length) == 1 else { return nil }
+        return CertificateText.hexadecimal(digest.prefix(Int(length)))
+    }
+
     /// All certificates of a PEM text, in its order.
     static func parseChain(_ pem: [UInt8]) throws(TLSError) -> [Certificate] {
         ERR_clear_error()

@@ -24,26 +24,45 @@ enum CertificateText {
         return "\(parts[0])-\(parts[1])-\(parts[2]) \(parts[3]):\(parts[4]):\(parts[5])Z"
     }
 
-    /// The DNS names and IP addresses that the certificate is for.
+    /// The DNS names and IP addresses that the certificate is for, cut for a message.
     static func subjectNames(_ certificate: OpaquePointer) -> [String] {
-        guard let decoded = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return [] }
+        let names = subjectNames(certificate, limit: maximumNames + 1)
+        let all = names.dns + names.ip
+        return all.count > maximumNames ? all.prefix(maximumNames) + ["…"] : all
+    }
+
+    /// The DNS names and IP addresses that the certificate is for, no more than `limit` of both together.
+    static func subjectNames(_ certificate: OpaquePointer, limit: Int) -> (dns: [String], ip: [String]) {
+        var names: (dns: [String], ip: [String]) = ([], [])
+        guard let decoded = X509_get_ext_d2i(certificate, NID_subject_alt_name, nil, nil) else { return names }
         let stack = OpaquePointer(decoded)
         defer { GENERAL_NAMES_free(stack) }
 
-        var names: [String] = []
         for index in 0..<OPENSSL_sk_num(stack) {
-            guard names.count < maximumNames else { return names + ["…"] }
+            guard names.dns.count + names.ip.count < limit else { break }
             var type: CInt = 0
             guard let entry = OPENSSL_sk_value(stack, index)?.assumingMemoryBound(to: GENERAL_NAME.self),
                 let value = GENERAL_NAME_get0_value(entry, &type)?.assumingMemoryBound(to: ASN1_STRING.self)
             else { continue }
             switch type {
-            case GEN_DNS: names.append(printable(bytes(value)))
-            case GEN_IPADD: names.append(address(bytes(value)))
+            case GEN_DNS: names.dns.append(printable(bytes(value)))
+            case GEN_IPADD: names.ip.append(address(bytes(value)))
             default: continue
             }
         }
         return names
+    }
+
+    /// A serial number in hexadecimal. RFC 5280 allows 20 octets; what is longer is cut.
+    static func serialNumber(_ number: UnsafePointer<ASN1_INTEGER>?) -> String {
+        guard let number else { return "" }
+        return hexadecimal(bytes(number).prefix(maximumLength))
+    }
+
+    /// Two lower-case digits for each byte.
+    static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+        let digits = Array("0123456789abcdef")
+        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 0xF)]] })
     }
 
     private static func address(_ bytes: [UInt8]) -> String {
