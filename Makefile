@@ -26,6 +26,7 @@ demo:
 
 test:
 	@scripts/packages build test
+	@scripts/control-plane prepare
 	swift build --build-tests
 	scripts/check-linkage "$$(swift build --show-bin-path)"
 	@# One after the other: many start servers of their own, and two processors would make their deadlines a lottery.
