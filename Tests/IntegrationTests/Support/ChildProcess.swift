@@ -29,14 +29,24 @@ final class ChildProcess: Sendable {
     ///   - command: the program's absolute path and its arguments.
     ///   - environment: variables beyond those of the test's own process.
     ///   - input: what the program reads on standard input.
-    init(_ command: [String], environment: [String: String] = [:], input: String = "") throws {
+    ///   - lifeline: takes the input's place: it ends when this process does.
+    init(
+        _ command: [String],
+        environment: [String: String] = [:],
+        input: String = "",
+        lifeline: Lifeline? = nil
+    ) throws {
         self.directory = try TemporaryDirectory()
         let inputPath = try self.directory.write(input, to: "in")
 
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, inputPath, O_RDONLY, 0)
+        if let lifeline {
+            posix_spawn_file_actions_adddup2(&actions, lifeline.readEnd, STDIN_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, inputPath, O_RDONLY, 0)
+        }
         let flags = O_WRONLY | O_CREAT | O_APPEND
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, self.directory.path("out"), flags, 0o600)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, self.directory.path("err"), flags, 0o600)

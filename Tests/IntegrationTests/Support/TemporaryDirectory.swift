@@ -8,12 +8,17 @@ final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
-        self.path = "/tmp/tproxy-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        self.path = Self.unusedPath()
         try self.makeDirectory("")
     }
 
     deinit {
         try? FileManager.default.removeItem(atPath: self.path)
+    }
+
+    /// A path that nothing has yet.
+    static func unusedPath() -> String {
+        "/tmp/tproxy-" + String(UInt64.random(in: .min ... .max), radix: 36)
     }
 
     /// The path of something in the directory.

@@ -1,0 +1,40 @@
+import FoundationEssentials
+
+/// The real kubectl, as one user of one server.
+struct Kubectl: Sendable {
+    let kubeconfig: String
+    /// Where kubectl keeps what it learned of the server: not in the home of who runs the tests.
+    let cacheDirectory: String
+
+    /// Runs kubectl with these arguments, whatever comes of it.
+    ///
+    /// - Parameter input: what it reads on standard input.
+    func run(_ arguments: [String], input: String = "") async throws -> ProcessResult {
+        try await ProcessRunner.run(self.command(arguments), environment: self.environment, input: input)
+    }
+
+    /// Runs kubectl, which has to succeed, and gives its output.
+    @discardableResult
+    func check(_ arguments: [String], input: String = "") async throws -> String {
+        let result = try await self.run(arguments, input: input)
+        guard result.succeeded else {
+            throw ProcessFailure(program: "kubectl " + arguments.joined(separator: " "), result: result)
+        }
+        return result.output
+    }
+
+    /// Starts kubectl without waiting for its end, which is the caller's business.
+    func start(_ arguments: [String]) throws -> ChildProcess {
+        try ChildProcess(self.command(arguments), environment: self.environment)
+    }
+
+    private func command(_ arguments: [String]) -> [String] {
+        ["/usr/bin/env", "kubectl", "--cache-dir", self.cacheDirectory] + arguments
+    }
+
+    private var environment: [String: String] {
+        let inherited = ProcessInfo.processInfo.environment
+        let path = [inherited["KUBEBUILDER_ASSETS"], inherited["PATH"]].compactMap(\.self).joined(separator: ":")
+        return ["KUBECONFIG": self.kubeconfig, "PATH": path]
+    }
+}
