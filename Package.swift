@@ -116,7 +116,7 @@ let package = Package(
         tests("ObjectModelTests", ["TestSupport", "ObjectModel", "YAML"]),
         tests("FileWatchTests", ["FileWatch"]),
         tests("DestinationModelTests", ["TestSupport", "DestinationModel", "ObjectModel", "YAML"]),
-        tests("ConfigurationTests", ["TestSupport", "Configuration", "DestinationModel", "ObjectModel", "YAML"]),
+        tests("ConfigurationTests", ["TestSupport", "Configuration"]),
         tests("DestinationRulesTests", ["TestSupport", "DestinationRules", "DestinationModel", "ObjectModel", "YAML"]),
         tests(
             "DestinationSourcesTests",

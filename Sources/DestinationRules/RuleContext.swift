@@ -16,12 +16,12 @@ public struct RuleContext: Hashable, Sendable {
 
     /// The configured sources; `nil` where they are unknown, as to somebody who checks a file offline.
     public var instances: Instances?
-    /// The Services that other resources claim, those that came first. Claims of other namespaces, and of the resource
-    /// itself, are passed over.
-    public var claims: [ServiceClaim]
+    /// The Services that resources claim, those that came first. Claims of other namespaces, and of the resource itself,
+    /// are passed over.
+    public var claims: ClaimIndex
 
     /// Creates a context; without arguments it is that of a file by itself.
-    public init(instances: Instances? = nil, claims: [ServiceClaim] = []) {
+    public init(instances: Instances? = nil, claims: ClaimIndex = ClaimIndex()) {
         self.instances = instances
         self.claims = claims
     }

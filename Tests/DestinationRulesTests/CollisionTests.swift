@@ -12,11 +12,11 @@ struct CollisionTests {
     init() throws {
         first = try Samples.tenants(#"'["a-b", "c"]'"#, name: "mail")
         second = try Samples.tenants(#"'["b"]'"#, name: "mail-a")
-        bare = try Samples.destination(name: "mail-c")
+        bare = try Samples.destination(name: "mail-c", metadata: "namespace: shop")
     }
 
     private func check(_ object: ObjectValue, against other: ObjectValue) -> DestinationRules.Report {
-        DestinationRules.check(object, context: RuleContext(claims: ServiceClaim.claims(of: other)))
+        DestinationRules.check(object, context: RuleContext(claims: Samples.index(other)))
     }
 
     @Test("Whoever comes second is refused, in both orders")
@@ -43,8 +43,8 @@ struct CollisionTests {
     func noCollision() throws {
         #expect(check(first, against: first).codes == [])
         #expect(check(second, against: bare).codes == [])
-        let elsewhere = ServiceClaim(namespace: "other", resource: "mail-a", tenant: "b")
-        #expect(DestinationRules.check(first, context: RuleContext(claims: [elsewhere])).codes == [])
+        let elsewhere = try Samples.tenants(#"'["b"]'"#, name: "mail-a", namespace: "other")
+        #expect(check(first, against: elsewhere).codes == [])
     }
 
     @Test("Resources that are not valid still claim what can be read")

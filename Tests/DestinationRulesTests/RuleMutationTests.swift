@@ -39,7 +39,7 @@ struct RuleMutationTests {
         for _ in 0..<300 {
             var damaged = original
             for _ in 0..<Int.random(in: 1...3, using: &generator) { damaged = damage(damaged, &generator) }
-            let context = RuleContext(claims: ServiceClaim.claims(of: original))
+            let context = RuleContext(claims: Samples.index(original))
             let report = DestinationRules.check(damaged, replacing: original, context: context)
             let alone = DestinationRules.check(damaged)
             for finding in report.findings { #expect(!finding.message.isEmpty && !finding.mend.isEmpty) }

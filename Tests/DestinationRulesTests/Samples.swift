@@ -35,8 +35,16 @@ enum Samples {
     }
 
     /// A Destination whose annotation with the tenants is what is given, as a YAML value.
-    static func tenants(_ yaml: String, name: String = "mail") throws -> ObjectValue {
-        try destination(name: name, metadata: "annotations: {\(annotation): \(yaml)}")
+    static func tenants(_ yaml: String, name: String = "mail", namespace: String = "shop") throws -> ObjectValue {
+        try destination(
+            name: name,
+            metadata: "namespace: \(namespace)\n  annotations: {\(annotation): \(yaml)}"
+        )
+    }
+
+    /// What others claim.
+    static func index(_ objects: ObjectValue...) -> ClaimIndex {
+        objects.reduce(into: ClaimIndex()) { $0.insert($1) }
     }
 
     /// The documented sample for one tenant, as it is.

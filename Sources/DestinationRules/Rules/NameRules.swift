@@ -18,13 +18,12 @@ extension Rule {
     ]
 
     @Sendable private static func collisions(_ subject: Subject) -> [Fault] {
-        guard !subject.context.claims.isEmpty else { return [] }
-        let others = subject.context.claims.filter {
-            $0.namespace == subject.namespace && $0.resource != subject.name
-        }
-        let byService = Dictionary(others.map { ($0.service, $0) }) { first, _ in first }
+        let known = subject.context.claims
+        guard known.count > 0 else { return [] }
         return ServiceClaim.claims(of: subject.object).compactMap { claim in
-            guard let other = byService[claim.service] else { return nil }
+            guard let other = known.claim(of: claim.service, in: subject.namespace, besides: subject.name) else {
+                return nil
+            }
             let owner = "Destination \(Quoted(other.resource))"
             let explanation =
                 "the Service \(Quoted(claim.service)) is already that of \(owner)"

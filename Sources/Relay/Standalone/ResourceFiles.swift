@@ -27,7 +27,7 @@ struct ResourceFiles: Sendable {
     private(set) var contents: [String: Content] = [:]
     /// In the order of the files.
     private(set) var problems: [Problem] = []
-    private var claims: [ServiceClaim] = []
+    private var claims = ClaimIndex()
     /// Where each resource was first defined.
     private var places: [String: String] = [:]
 
@@ -105,16 +105,18 @@ struct ResourceFiles: Sendable {
                 in: path
             )
         }
-        claims += ServiceClaim.claims(of: document.value)
-        guard let resource = result.servable else { return }
-        let found = resource.routes(defaultInstance: instances.defaultName, defaultNamespace: Self.defaultNamespace)
-        guard let first = found.first else { return }
+        let found = result.servable?.routes(
+            defaultInstance: instances.defaultName,
+            defaultNamespace: Self.defaultNamespace
+        )
+        guard let found, let first = found.first else { return claims.insert(document.value) }
         // To an API server the second would be an update of the first; here both are served at once.
         let name = "\(first.namespace)/\(first.resource)"
         if let other = places[name] {
             let text = "Destination \(name) is defined in \(other) already; remove one of the two"
             return report(Problem(place: path, text: text, isError: true), in: path)
         }
+        claims.insert(document.value)
         places[name] = path
         contents[path]?.routes += found
     }

@@ -1,0 +1,63 @@
+import DestinationRules
+import ObjectModel
+import Testing
+
+@Suite("Who claims a Service")
+struct ClaimIndexTests {
+    @Test(
+        "A Service's name is split at each hyphen",
+        arguments: [
+            ("a-b-c", "a/b-c"), ("a-b-d", "a-b/d"), ("a-b-e", "a-b-e/"), ("a-b", nil), ("a-b-", nil), ("-a", nil),
+            ("", nil), ("a-", nil), ("a-b-c-d", nil), ("a-B", nil),
+        ] as [(String, String?)]
+    )
+    func lookUp(service: String, claimant: String?) throws {
+        let index = Samples.index(
+            try Samples.tenants(#"'["x", "b-c", "B", "-", ""]'"#, name: "a"),
+            try Samples.tenants(#"'["d"]'"#, name: "a-b"),
+            try Samples.destination(name: "a-b-e", metadata: "namespace: shop")
+        )
+        let claim = index.claim(of: service, in: "shop", besides: nil)
+        #expect(claim.map { "\($0.resource)/\($0.tenant ?? "")" } == claimant)
+        #expect(claim.map(\.service) == (claimant == nil ? nil : service))
+        #expect(index.claim(of: service, in: "other", besides: nil) == nil)
+    }
+
+    @Test("A tenant is found among many, and nothing that is not one")
+    func many() throws {
+        let names = (0..<500).map { "t\($0)" }
+        let list = names.map { "\"\($0)\"" }.joined(separator: ",")
+        let index = Samples.index(try Samples.tenants("'[\(list)]'", name: "mail"))
+        for name in names { #expect(index.claim(of: "mail-\(name)", in: "shop", besides: nil)?.tenant == name) }
+        for name in ["t", "t500", "t00", "u1", "0"] {
+            #expect(index.claim(of: "mail-\(name)", in: "shop", besides: nil) == nil)
+        }
+    }
+
+    @Test("A later state of a resource replaces the earlier one, and what is removed is forgotten")
+    func changes() throws {
+        var index = Samples.index(try Samples.tenants(#"'["a", "b"]'"#))
+        let snapshot = index
+        index.insert(try Samples.tenants(#"'["b"]'"#))
+        #expect(index.count == 1)
+        #expect(index.claim(of: "mail-a", in: "shop", besides: nil) == nil)
+        #expect(index.claim(of: "mail-b", in: "shop", besides: nil) != nil)
+        #expect(index.claim(of: "mail-b", in: "shop", besides: "mail") == nil)
+        index.insert(try Samples.tenants("'no JSON'"))
+        #expect(index.claim(of: "mail-b", in: "shop", besides: nil) == nil)
+        index.remove(try Samples.tenants("''"))
+        index.remove(namespace: "shop", name: "mail")
+        #expect(index.count == 0)
+        #expect(index == ClaimIndex())
+        #expect(snapshot.claim(of: "mail-a", in: "shop", besides: nil) != nil)
+    }
+
+    @Test("What is no object is passed over")
+    func noObject() {
+        var index = ClaimIndex()
+        index.insert(.null)
+        index.insert(.object(["metadata": .object(["name": .integer(5)])]))
+        index.remove(.null)
+        #expect(index.count == 0)
+    }
+}
