@@ -72,6 +72,22 @@ extension DestinationRules {
             A tenant that leaves the annotation, or a resource that gains or loses the annotation, loses the Services \
             that applications connect to by name. Make sure that none of them is in use any more.
             """,
+        checker: .webhook,
+        example: RuleExample(
+            "Where the resource had the tenants tenant-a and tenant-b before:",
+            wrong: """
+                metadata:
+                  name: mail
+                  annotations:
+                    \(DestinationResource.tenantsAnnotation): '["tenant-a"]'
+                """,
+            right: """
+                metadata:
+                  name: mail
+                  annotations:
+                    \(DestinationResource.tenantsAnnotation): '["tenant-a", "tenant-b"]'
+                """
+        ),
         check: { _ in [] }
     )
 

@@ -11,6 +11,7 @@ public struct FieldError: Hashable, Sendable {
         case notSupported = "FieldValueNotSupported"
         case duplicate = "FieldValueDuplicate"
         case tooLong = "FieldValueTooLong"
+        case tooMany = "FieldValueTooMany"
         case forbidden = "FieldValueForbidden"
     }
 
@@ -50,7 +51,12 @@ public struct FieldError: Hashable, Sendable {
 
     /// A text that is too long.
     static func tooLong(maximum: Int) -> FieldError {
-        FieldError(reason: .tooLong, detail: "Too long: may not be more than \(maximum) bytes")
+        FieldError(reason: .tooLong, detail: "Too long: may not be more than \(maximum) characters")
+    }
+
+    /// A list that is too long.
+    static func tooMany(_ count: Int, maximum: Int) -> FieldError {
+        FieldError(reason: .tooMany, detail: "Too many: \(count): must have at most \(maximum) items")
     }
 
     /// A value that has no place there.

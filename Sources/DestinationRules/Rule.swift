@@ -11,10 +11,14 @@ public struct Rule: Sendable {
     public let title: String
     /// Why, and what to do; a paragraph for people who look the code up.
     public let explanation: String
+    /// Whose answer a person sees who breaks the rule.
+    public let checker: Checker
+    /// Lines that break it, and the same mended.
+    public let example: RuleExample
     let check: @Sendable (Subject) -> [Fault]
 
     /// All rules that look at one object, by code.
-    public static let all: [Rule] = object + spec + tenants + names
+    public static let all: [Rule] = object + spec + instance + service + tenants + names
 
     func findings(_ subject: Subject) -> [Finding] {
         // Of what is no object at all, nothing more can be said.
@@ -30,6 +34,26 @@ public struct Rule: Sendable {
             )
         }
     }
+}
+
+extension Rule {
+    /// Who is the first to look at a resource that is sent to the API server. Whoever refuses ends it, so those that
+    /// come later are not asked any more.
+    public enum Checker: String, Hashable, Sendable, CaseIterable {
+        /// The API server by itself, whatever the resource.
+        case apiServer
+        /// The schema in the CustomResourceDefinition.
+        case schema
+        /// An expression in the CustomResourceDefinition.
+        case expression
+        /// The admission server.
+        case webhook
+    }
+}
+
+extension Rule: CustomStringConvertible {
+    /// The code and the title.
+    public var description: String { "\(code): \(title)" }
 }
 
 /// What a rule's check returns: a finding without what all findings of the rule share.

@@ -52,7 +52,7 @@ extension Schema {
         "destinationServiceInstanceName": .string,
         "service": .object(["port": .any]),
         "accessControl": .object(["scope": .string]),
-        "chainRef": .any,
+        "chainRef": .map(.any),
     ]
 }
 

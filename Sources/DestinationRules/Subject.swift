@@ -12,6 +12,8 @@ struct Subject: Sendable {
     /// `spec`, where it is an object.
     let spec: ObjectValue?
     let tenants: TenantList
+    /// The tenants that are texts, each once, in order.
+    let tenantNames: [String]
 
     init(_ object: ObjectValue, context: RuleContext) {
         self.object = object
@@ -20,13 +22,7 @@ struct Subject: Sendable {
         namespace = object["metadata"]?["namespace"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
         spec = object["spec"].flatMap { $0.objectValue == nil ? nil : $0 }
         tenants = TenantList(annotation: object[Paths.tenants])
-    }
-
-    /// The tenants that are texts, each once, in order.
-    var tenantNames: [String] {
-        guard case .list(let items) = tenants else { return [] }
-        var seen: Set<String> = []
-        return items.compactMap(\.stringValue).filter { seen.insert($0).inserted }
+        tenantNames = tenants.names
     }
 
     /// The text at a path, where there is one that is not empty.

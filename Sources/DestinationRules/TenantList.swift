@@ -32,6 +32,13 @@ enum TenantList: Hashable, Sendable {
         }
     }
 
+    /// The items that are texts, each once, in order.
+    var names: [String] {
+        guard case .list(let items) = self else { return [] }
+        var seen: Set<String> = []
+        return items.compactMap(\.stringValue).filter { seen.insert($0).inserted }
+    }
+
     /// The annotation that was probably meant by a text such as `a,b` or `['a', 'b']`; `nil` where it is no list of
     /// names at all.
     static func mended(_ text: String) -> String? {

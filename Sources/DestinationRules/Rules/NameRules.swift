@@ -13,6 +13,22 @@ extension Rule {
                 Service "mail-a-b". One tenant's mail would leave through another's login, so whoever comes second is \
                 refused.
                 """,
+            checker: .webhook,
+            example: RuleExample(
+                "Where the namespace has a Destination mail with the tenant a-b:",
+                wrong: """
+                    metadata:
+                      name: mail-a
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["b"]'
+                    """,
+                right: """
+                    metadata:
+                      name: invoices
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["b"]'
+                    """
+            ),
             check: collisions
         )
     ]

@@ -12,6 +12,27 @@ extension Rule {
                 Only this version of the Destination resource is known. Destination resources of other groups are \
                 different things.
                 """,
+            checker: .apiServer,
+            example: RuleExample(
+                wrong: """
+                    apiVersion: destination.connectivity.api.sap/v2
+                    kind: Destination
+                    metadata:
+                      name: mail
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                    """,
+                right: """
+                    apiVersion: \(DestinationResource.apiVersion)
+                    kind: Destination
+                    metadata:
+                      name: mail
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                    """
+            ),
             check: { subject in
                 fixed("apiVersion", DestinationResource.apiVersion, subject)
             }
@@ -21,6 +42,27 @@ extension Rule {
             severity: .error,
             title: "kind is \(DestinationResource.kind)",
             explanation: "These rules are about Destination resources only.",
+            checker: .apiServer,
+            example: RuleExample(
+                wrong: """
+                    apiVersion: \(DestinationResource.apiVersion)
+                    kind: Destinations
+                    metadata:
+                      name: mail
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                    """,
+                right: """
+                    apiVersion: \(DestinationResource.apiVersion)
+                    kind: Destination
+                    metadata:
+                      name: mail
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                    """
+            ),
             check: { subject in
                 fixed("kind", DestinationResource.kind, subject)
             }
@@ -34,6 +76,17 @@ extension Rule {
                 label: at most 63 lower-case letters, digits and hyphens, a letter first, no hyphen last. Kubernetes \
                 itself would also take dots and a leading digit in the name of a resource, but not of a Service.
                 """,
+            checker: .expression,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: mail.europe
+                    """,
+                right: """
+                    metadata:
+                      name: mail-europe
+                    """
+            ),
             check: resourceName
         ),
         Rule(
@@ -44,6 +97,19 @@ extension Rule {
                 Samples write <name in angle brackets> where something of your own belongs. No real name looks like \
                 that.
                 """,
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    spec:
+                      destinationRef:
+                        name: <destination-name>
+                    """,
+                right: """
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                    """
+            ),
             check: placeholders
         ),
         Rule(
@@ -54,6 +120,25 @@ extension Rule {
                 The API server refuses fields of the wrong type. In YAML, yes, no, on, off and numbers without quotes \
                 are no texts.
                 """,
+            checker: .schema,
+            example: RuleExample(
+                wrong: """
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                      fragmentRef:
+                        name: europe
+                        optional: "true"
+                    """,
+                right: """
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                      fragmentRef:
+                        name: europe
+                        optional: true
+                    """
+            ),
             check: wrongTypes
         ),
         Rule(
@@ -64,6 +149,23 @@ extension Rule {
                 The API server drops fields that it doesn't know, mostly without a word. A field that is misspelt or \
                 indented wrongly has no effect.
                 """,
+            checker: .apiServer,
+            example: RuleExample(
+                wrong: """
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                      services:
+                        port: 2465
+                    """,
+                right: """
+                    spec:
+                      destinationRef:
+                        name: example-dest-smtps
+                      service:
+                        port: 2465
+                    """
+            ),
             check: unknownFields
         ),
         Rule(
@@ -74,6 +176,21 @@ extension Rule {
                 Annotations are free text to Kubernetes, so one that is misspelt goes unnoticed. Only \
                 \(DestinationResource.tenantsAnnotation) has a meaning.
                 """,
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.annotationPrefix)tenant-subdomain: '["tenant-a"]'
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a"]'
+                    """
+            ),
             check: unknownAnnotations
         ),
     ]
@@ -101,7 +218,7 @@ extension Rule {
         let explanation: String
         let mend: String
         if name.utf8.count > DNSLabel.maximumLength {
-            explanation = "names a Service, so it must be no more than 63 characters, but has \(name.utf8.count)"
+            explanation = "names a Service, so it must have no more than 63 characters, but has \(name.utf8.count)"
             mend = "choose a shorter name"
         } else if name.contains(".") {
             explanation = "names a Service, so it must hold no dots"

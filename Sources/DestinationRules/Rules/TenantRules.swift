@@ -13,6 +13,21 @@ extension Rule {
                 The annotation's value is a text that holds a JSON array of strings, such as '["tenant-a", \
                 "tenant-b"]'. A bare list with commas is none.
                 """,
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): tenant-a,tenant-b
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a", "tenant-b"]'
+                    """
+            ),
             check: noJSON
         ),
         Rule(
@@ -20,6 +35,21 @@ extension Rule {
             severity: .error,
             title: "The tenants are an array",
             explanation: "One tenant, too, is written as an array: '[\"tenant-a\"]'.",
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '"tenant-a"'
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a"]'
+                    """
+            ),
             check: noArray
         ),
         Rule(
@@ -30,8 +60,21 @@ extension Rule {
                 With an empty list nothing would be served. Without the annotation there is one Service for the \
                 provider's own destination.
                 """,
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '[]'
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                    """
+            ),
             check: { subject in
-                guard subject.tenants == .list([]) else { return [] }
+                guard case .list(let items) = subject.tenants, items.isEmpty else { return [] }
                 let error = FieldError.invalid(.string("[]"), "must name at least one tenant")
                 return [Fault(Paths.tenants, error, mend: "name a tenant, or remove the annotation")]
             }
@@ -41,6 +84,21 @@ extension Rule {
             severity: .error,
             title: "Tenants are strings",
             explanation: "Every item of the array is a tenant's subdomain in double quotes.",
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a", 1]'
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a", "1"]'
+                    """
+            ),
             check: { subject in
                 guard case .list(let items) = subject.tenants else { return [] }
                 return items.filter { $0.stringValue == nil }.map { item in
@@ -54,6 +112,21 @@ extension Rule {
             severity: .error,
             title: "Tenants are named once",
             explanation: "A tenant that stands in the list twice is probably another one mistyped.",
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a", "tenant-a"]'
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a", "tenant-b"]'
+                    """
+            ),
             check: { subject in
                 guard case .list(let items) = subject.tenants else { return [] }
                 var seen: Set<ObjectValue> = []
@@ -72,6 +145,21 @@ extension Rule {
                 letters, digits and hyphens, with no hyphen first or last. That is what subdomains look like; names in \
                 camelCase, as samples have them, are no subdomains.
                 """,
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenantSubdomain1"]'
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-subdomain-1"]'
+                    """
+            ),
             check: tenantNames
         ),
         Rule(
@@ -82,7 +170,55 @@ extension Rule {
                 The name of a Service has at most 63 characters: the resource's name, a hyphen and the tenant's \
                 subdomain have to fit.
                 """,
+            checker: .webhook,
+            example: RuleExample(
+                wrong: """
+                    metadata:
+                      name: \(String(repeating: "mail-", count: 11))x
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a"]'
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a"]'
+                    """
+            ),
             check: tooLong
+        ),
+        Rule(
+            code: .tooManyTenants,
+            severity: .error,
+            title: "There are at most 2,000 tenants",
+            explanation: """
+                More are not documented to work, and their states would not fit into the resource. Tenants can be \
+                shared out among several resources that name the same destination.
+                """,
+            checker: .webhook,
+            example: RuleExample(
+                "Where the dots stand for 2,000 tenants more:",
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a", …]'
+                    """,
+                right: """
+                    metadata:
+                      name: mail-europe
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a"]'
+                    """
+            ),
+            check: { subject in
+                let count = subject.tenantNames.count
+                let maximum = DestinationLimits.tenants
+                guard count > maximum else { return [] }
+                let error = FieldError.tooMany(count, maximum: maximum)
+                let mend = "move \(count - maximum) of them to another resource; those last in the list are not served"
+                return [Fault(Paths.tenants, error, mend: mend, blocks: .nothing)]
+            }
         ),
     ]
 
