@@ -258,7 +258,7 @@ extension Rule {
             return ("must not be empty", "remove it")
         }
         if tenant.utf8.count > DNSLabel.maximumLength {
-            return ("must be no more than 63 characters, but has \(tenant.utf8.count)", cockpit)
+            return ("must have no more than 63 characters, but has \(tenant.utf8.count)", cockpit)
         }
         if tenant.contains(".") {
             let first = tenant.prefix { $0 != "." }
