@@ -36,7 +36,7 @@ extension Rule {
             explanation: """
                 spec.destinationServiceInstanceName names one of the sources that the proxy was installed with: an \
                 instance of the Destination service, or a directory. Its configuration lists them under \
-                integration.destinationService.instances. No name has more than 253 characters.
+                config.integration.destinationService.instances. No name has more than 253 characters.
                 """,
             checker: .webhook,
             example: RuleExample(
@@ -62,7 +62,7 @@ extension Rule {
             title: "The spec names an instance, or a default is configured",
             explanation: """
                 spec.destinationServiceInstanceName can be left out only where the installation sets \
-                integration.destinationService.defaultInstanceName in its configuration.
+                config.integration.destinationService.defaultInstanceName in its configuration.
                 """,
             checker: .webhook,
             example: RuleExample(
