@@ -1,0 +1,150 @@
+internal import HTTPTransport
+internal import ObjectModel
+
+/// All objects of a kind and what becomes of them: a list, then changes as they happen, for as long as someone iterates.
+///
+/// It never throws and never ends, but when its task is cancelled; what goes wrong is told as
+/// ``WatchEvent/interrupted(_:)`` and mended by trying again, slower and slower. Nothing is fetched ahead of the consumer
+/// but a page of the list or what the connection holds, so one who is slow slows the server down and fills no memory.
+/// Dropping the iterator ends the watch and closes its connection.
+public struct ObjectWatch: AsyncSequence, Sendable {
+    public typealias Element = WatchEvent
+    public typealias Failure = Never
+
+    let client: KubernetesClient
+    let selection: ObjectSelection
+    let pageSize: Int
+    let backoff: Backoff
+
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(self)
+    }
+
+    /// Asks the server for what comes next.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let watch: ObjectWatch
+        private var machine: WatchMachine
+        private var generator = SystemRandomNumberGenerator()
+        private var page: PageInHand?
+        private var stream: WatchStream?
+        private var ready: WatchEvent?
+
+        init(_ watch: ObjectWatch) {
+            self.watch = watch
+            machine = WatchMachine(pageSize: watch.pageSize, backoff: watch.backoff)
+        }
+
+        /// The next event; `nil` once the task is cancelled.
+        public mutating func next() async -> WatchEvent? {
+            await next(isolation: nil)
+        }
+
+        public mutating func next(isolation actor: isolated (any Actor)?) async -> WatchEvent? {
+            while !Task.isCancelled {
+                if let event = ready {
+                    ready = nil
+                    return event
+                }
+                if page != nil {
+                    if let event = nextOfPage() { return event }
+                } else if stream != nil {
+                    if let event = await nextOfStream(actor) { return event }
+                } else if let event = await act(actor) {
+                    return event
+                }
+            }
+            page = nil
+            stream = nil
+            return nil
+        }
+
+        private mutating func act(_ actor: isolated (any Actor)?) async -> WatchEvent? {
+            switch machine.next(using: &generator) {
+            case .wait(let duration):
+                // Cancelled: the loop sees it.
+                try? await Task.sleep(for: duration)
+                return nil
+            case .list(let which):
+                do {
+                    page = PageInHand(try await watch.client.page(watch.selection, which))
+                    return machine.pageArrived()
+                } catch {
+                    return error.code == .cancelled ? nil : machine.pageFailed(error, using: &generator)
+                }
+            case .watch(let request):
+                do {
+                    let body = try await watch.client.open(try request.request(watch.selection))
+                    stream = WatchStream(body)
+                    return machine.watchOpened()
+                } catch {
+                    guard error.code != .cancelled else { return nil }
+                    return machine.watchEnded(error, lasted: .zero, using: &generator)
+                }
+            }
+        }
+
+        private mutating func nextOfPage() -> WatchEvent? {
+            if let object = page?.rest.popLast() { return .present(object) }
+            guard let done = page else { return nil }
+            page = nil
+            return machine.pageTold(resourceVersion: done.resourceVersion, continueToken: done.continueToken)
+        }
+
+        private mutating func nextOfStream(_ actor: isolated (any Actor)?) async -> WatchEvent? {
+            var failure: KubernetesError?
+            do {
+                if let line = try await stream?.next(isolation: actor) {
+                    switch machine.received(line) {
+                    case .tell(let event): return event
+                    case .skip: return nil
+                    case .end(let error): failure = error
+                    }
+                }
+            } catch {
+                guard error.code != .cancelled else { return nil }
+                failure = error
+            }
+            let lasted = stream?.age ?? .zero
+            stream = nil
+            failure?.operation = "watch \(watch.selection.type)"
+            return machine.watchEnded(failure, lasted: lasted, using: &generator)
+        }
+    }
+}
+
+/// A page whose objects are being told, last first, so that each is let go of.
+private struct PageInHand {
+    var rest: [ObjectValue]
+    let resourceVersion: String
+    let continueToken: String?
+
+    init(_ page: ObjectPage) {
+        rest = page.items.reversed()
+        resourceVersion = page.resourceVersion
+        continueToken = page.continueToken
+    }
+}
+
+extension KubernetesClient {
+    /// Watches all objects of a kind.
+    ///
+    /// - Parameters:
+    ///   - namespace: `nil` for all namespaces.
+    ///   - labels: A label selector such as `app=mail,tier!=test`.
+    ///   - fields: A field selector such as `metadata.name=mail`.
+    ///   - pageSize: How many objects of the list are asked for at once, and so stand in memory.
+    public func watch(
+        _ type: ResourceType,
+        in namespace: String? = nil,
+        labels: String? = nil,
+        fields: String? = nil,
+        pageSize: Int = 250
+    ) -> ObjectWatch {
+        ObjectWatch(
+            client: self,
+            selection: ObjectSelection(type: type, namespace: namespace, labels: labels, fields: fields),
+            pageSize: pageSize,
+            backoff: Backoff(base: .milliseconds(500), limit: .seconds(30))
+        )
+    }
+}

@@ -1,0 +1,31 @@
+internal import HTTPTransport
+
+/// The lines of one watch as they arrive. Dropping it closes its connection.
+struct WatchStream {
+    /// etcd takes no object over 1.5 MiB; escaped for JSON, with its frame, no line is longer.
+    private static let maximumLine = 12 << 20
+
+    private var chunks: HTTPResponseBody.AsyncIterator
+    private var splitter = LineSplitter(maximumLength: maximumLine)
+    private let opened = ContinuousClock.now
+
+    init(_ body: HTTPResponseBody) {
+        chunks = body.makeAsyncIterator()
+    }
+
+    var age: Duration { opened.duration(to: .now) }
+
+    /// The next line; `nil` at the end of the stream. What is left of a line that the end cut off is dropped: it is the
+    /// first thing that the next watch brings.
+    mutating func next(isolation actor: isolated (any Actor)?) async throws(KubernetesError) -> WatchLine? {
+        while true {
+            if let line = try splitter.next() { return try WatchLine(line) }
+            do {
+                guard let chunk = try await chunks.next(isolation: actor) else { return nil }
+                splitter.append(chunk)
+            } catch {
+                throw KubernetesError(error)
+            }
+        }
+    }
+}
