@@ -10,7 +10,7 @@ struct JSONWriterTests {
             (.null, "null"), (.bool(true), "true"), (.bool(false), "false"), (.integer(0), "0"),
             (.integer(.min), "-9223372036854775808"), (.integer(.max), "9223372036854775807"),
             (.double(1), "1.0"), (.double(-0.0), "-0.0"), (.double(1e20), "1e+20"), (.double(0.1), "0.1"),
-            (.double(5e-324), "5e-324"), (.double(.nan), "null"), (.double(-.infinity), "null"),
+            (.double(.leastNonzeroMagnitude), "5e-324"), (.double(.nan), "null"), (.double(-.infinity), "null"),
             (.string(""), #""""#), (.string("a\"b\\c/"), #""a\"b\\c/""#),
             (.string("\u{8}\t\n\u{c}\r\u{0}\u{1f}\u{7f}"), "\"\\b\\t\\n\\f\\r\\u0000\\u001f\u{7f}\""),
             (.string("ä😀\u{2028}"), "\"ä😀\u{2028}\""), (.array([]), "[]"), (.object([:]), "{}"),
