@@ -67,7 +67,8 @@ let package = Package(
             "Relay",
             [
                 "CommandLineSupport", "DestinationModel", "DestinationRules", "DestinationSources", "FileWatch",
-                "HTTPTransport", "ObjectModel", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle,
+                "HTTPTransport", "ObjectModel", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix,
+                logging, lifecycle,
                 signals,
                 arguments,
             ]
@@ -88,7 +89,7 @@ let package = Package(
         library("CommandLineSupport", [arguments]),
         library("Configuration", ["DestinationModel", "FileWatch", "ObjectModel", "YAML"]),
         library("DestinationModel", ["ObjectModel", "YAML"]),
-        library("Kubernetes", ["HTTPTransport", "ObjectModel", "YAML", logging]),
+        library("Kubernetes", ["FileWatch", "HTTPTransport", "ObjectModel", "YAML", logging]),
         library("Telemetry", [nio, nioPosix, nioHTTP1, logging]),
         library("MailSink", ["TLS", nio, nioPosix, nioHTTP1]),
 
@@ -138,7 +139,13 @@ let package = Package(
                 "DestinationRules", "DestinationSources", "Telemetry", nio, nioPosix, nioEmbedded, logging,
             ]
         ),
-        tests("KubernetesTests", ["TestSupport", "Kubernetes", "HTTPTransport", "ObjectModel", "TLS", logging]),
+        tests(
+            "KubernetesTests",
+            [
+                "TestSupport", "Kubernetes", "HTTPTransport", "ObjectModel", "TLS", "YAML", nio, nioPosix, nioHTTP1,
+                logging,
+            ]
+        ),
         tests(
             "WebhookCertificatesTests",
             ["TestSupport", "WebhookCertificates", "Kubernetes", "ObjectModel", "TLS", logging]
@@ -154,7 +161,12 @@ let package = Package(
             "ManagerTests",
             ["TestSupport", "Manager", "Configuration", "Kubernetes", "WebhookCertificates", logging]
         ),
-        .testTarget(name: "IntegrationTests", exclude: ["Scripts"], swiftSettings: settings),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: ["Kubernetes", "ObjectModel", logging],
+            exclude: ["Scripts"],
+            swiftSettings: settings
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

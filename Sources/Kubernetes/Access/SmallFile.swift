@@ -1,4 +1,4 @@
-internal import Glibc
+internal import FileWatch
 
 /// A file that is small, or wrong: a kubeconfig, a token, a certificate.
 enum SmallFile {
@@ -8,23 +8,10 @@ enum SmallFile {
     ///
     /// - Throws: `unreadable`, naming the file.
     static func read(_ path: String) throws(ClusterAccessError) -> [UInt8] {
-        // Without O_NONBLOCK a FIFO that nobody writes to would hold up the thread for ever.
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw unreadable(path, errno) }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 16 << 10)
-        while true {
-            let count = Glibc.read(descriptor, &block, block.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw unreadable(path, errno)
-            }
-            if count == 0 { return bytes }
-            bytes += block[..<count]
-            guard bytes.count <= maximumBytes else {
-                throw ClusterAccessError(.unreadable, "the file is larger than \(maximumBytes) bytes", file: path)
-            }
+        do {
+            return try FileContent.read(path, limit: maximumBytes).octets
+        } catch {
+            throw ClusterAccessError(.unreadable, error.description, file: path)
         }
     }
 
@@ -48,9 +35,5 @@ enum SmallFile {
 
     private static func isSpace(_ octet: UInt8) -> Bool {
         octet == 0x20 || (0x09...0x0D).contains(octet)
-    }
-
-    private static func unreadable(_ path: String, _ number: Int32) -> ClusterAccessError {
-        ClusterAccessError(.unreadable, "can't read it: \(String(cString: strerror(number)))", file: path)
     }
 }

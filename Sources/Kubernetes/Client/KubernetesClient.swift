@@ -34,6 +34,17 @@ public final class KubernetesClient: Sendable {
         self.timeout = timeout
     }
 
+    private init(_ other: KubernetesClient, timeout: Duration) {
+        transport = other.transport
+        defaultNamespace = other.defaultNamespace
+        self.timeout = timeout
+    }
+
+    /// The same client, sharing connections and credentials, whose calls may take so long.
+    public func withTimeout(_ timeout: Duration) -> KubernetesClient {
+        KubernetesClient(self, timeout: timeout)
+    }
+
     /// Closes all connections; calls and watches under way fail.
     public func shutdown() async {
         await transport.shutdown()
