@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 
 @main
-struct AdmissionCommand: ParsableCommand {
+struct AdmissionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tproxy-admission",
         abstract: "Refuses malformed or colliding Destinations before they are stored.",

@@ -1,8 +1,8 @@
-import NIOCore
+public import NIOCore
 import Synchronization
 
 /// The open connections of a server: caps their number and ends them when the server stops. May be used from any thread.
-final class ConnectionTracker: Sendable {
+public final class ConnectionTracker: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var isClosing = false
@@ -11,14 +11,15 @@ final class ConnectionTracker: Sendable {
     private let limit: Int
     private let state = Mutex(State())
 
-    init(limit: Int) {
+    /// - Parameter limit: The most connections at a time.
+    public init(limit: Int) {
         self.limit = limit
     }
 
     /// Takes a connection in, until it closes.
     ///
     /// - Returns: `false` if there are too many, or the server is stopping.
-    func admit(_ channel: any Channel) -> Bool {
+    public func admit(_ channel: any Channel) -> Bool {
         let isAdmitted = state.withLock { state in
             guard !state.isClosing, state.channels.count < limit else { return false }
             state.channels[ObjectIdentifier(channel)] = channel
@@ -35,7 +36,7 @@ final class ConnectionTracker: Sendable {
     /// Admits no more.
     ///
     /// - Returns: The connections still open.
-    func stopAdmitting() -> [any Channel] {
+    public func stopAdmitting() -> [any Channel] {
         state.withLock { state in
             state.isClosing = true
             return Array(state.channels.values)

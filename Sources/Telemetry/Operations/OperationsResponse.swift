@@ -7,7 +7,7 @@ public struct OperationsResponse: Hashable, Sendable {
     /// The octets of the body.
     public var body: [UInt8]
     /// The methods that a 405 says are allowed; RFC 9110 §15.5.6.
-    var allow: String?
+    public var allow: String?
 
     /// A response; 200 unless said otherwise.
     public init(status: Int = 200, contentType: String, body: [UInt8]) {

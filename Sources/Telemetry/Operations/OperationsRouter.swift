@@ -1,9 +1,41 @@
-/// Which answer a request gets, without any I/O of its own.
-struct OperationsRouter: Sendable {
-    /// By path.
-    let routes: [String: @Sendable () async -> OperationsResponse]
+/// Which answer a request for one of the operations' pages gets, without any I/O of its own.
+///
+/// For servers that serve those pages beside what they are there for; ``OperationsServer`` serves them alone.
+public struct OperationsRouter: Sendable {
+    /// Answers a GET of one path; HEAD is served from it too. Runs off the event loops, several at a time.
+    public typealias Route = @Sendable () async -> OperationsResponse
 
-    func response(method: String, target: String) async -> OperationsResponse {
+    private let routes: [String: Route]
+
+    /// A router for these paths.
+    public init(routes: [String: Route]) {
+        self.routes = routes
+    }
+
+    /// The pages that every server has.
+    ///
+    /// - Parameters:
+    ///   - registry: What `/metrics` shows.
+    ///   - readiness: Asked for each `/readyz`.
+    public static func pages(
+        registry: MetricsRegistry,
+        readiness: @escaping @Sendable () async -> Readiness
+    ) -> [String: Route] {
+        [
+            "/metrics": {
+                OperationsResponse(contentType: MetricsRegistry.contentType, body: registry.render())
+            },
+            "/healthz": { .text("ok\n") },
+            "/readyz": { await readiness().response },
+        ]
+    }
+
+    /// Answers a request.
+    ///
+    /// - Parameters:
+    ///   - method: By RFC 9110 §9.
+    ///   - target: The path, with the query if there is one.
+    public func response(method: String, target: String) async -> OperationsResponse {
         let path = target.prefix { $0 != "?" }
         guard let route = routes[String(path)] else {
             return .text("not found\n", status: 404)

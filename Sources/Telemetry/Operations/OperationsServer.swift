@@ -7,8 +7,8 @@ import NIOPosix
 ///
 /// It has no TLS and no login: bind it where only the cluster's own monitoring reaches it. May be used from any thread.
 public final class OperationsServer: Sendable {
-    /// Answers a GET of one path; HEAD is served from it too. Runs off the event loops, several at a time.
-    public typealias Route = @Sendable () async -> OperationsResponse
+    /// Answers a GET of one path.
+    public typealias Route = OperationsRouter.Route
 
     /// Where it listens, with the real port where 0 was asked for.
     public let address: SocketAddress
@@ -41,13 +41,7 @@ public final class OperationsServer: Sendable {
         limits: OperationsLimits = OperationsLimits(),
         readiness: @escaping @Sendable () async -> Readiness
     ) async throws(OperationsServerError) -> OperationsServer {
-        let own: [String: Route] = [
-            "/metrics": {
-                OperationsResponse(contentType: MetricsRegistry.contentType, body: registry.render())
-            },
-            "/healthz": { .text("ok\n") },
-            "/readyz": { await readiness().response },
-        ]
+        let own = OperationsRouter.pages(registry: registry, readiness: readiness)
         let router = OperationsRouter(routes: own.merging(routes) { _, added in added })
         let connections = ConnectionTracker(limit: limits.connections)
         let bootstrap = ServerBootstrap(group: group)

@@ -1,0 +1,102 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import TLS
+import Telemetry
+
+/// The webhook's HTTPS server.
+final class AdmissionServer: Sendable {
+    /// Where it listens, with the real port where 0 was asked for.
+    let address: SocketAddress
+    private let channel: any Channel
+    private let connections: ConnectionTracker
+    private let environment: ServingEnvironment
+
+    private init(
+        address: SocketAddress,
+        channel: any Channel,
+        connections: ConnectionTracker,
+        environment: ServingEnvironment
+    ) {
+        self.address = address
+        self.channel = channel
+        self.connections = connections
+        self.environment = environment
+    }
+
+    /// Binds the address and starts to answer.
+    ///
+    /// - Throws: `ServeFailure` when it can't listen there.
+    static func start(
+        host: String,
+        port: Int,
+        group: any EventLoopGroup,
+        tls: TLSServerContext,
+        environment: ServingEnvironment
+    ) async throws -> AdmissionServer {
+        let connections = ConnectionTracker(limit: environment.limits.connections)
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard connections.admit(channel) else {
+                        environment.metrics.reached(.connections)
+                        throw ChannelError.ioOnClosedChannel
+                    }
+                    environment.metrics.connections.increment()
+                    environment.metrics.connectionsTotal.increment()
+                    channel.closeFuture.whenComplete { _ in environment.metrics.connections.decrement() }
+                    try Self.configure(channel, tls, environment)
+                }
+            }
+        do {
+            let channel = try await bootstrap.bind(host: host, port: port).get()
+            guard let address = channel.localAddress else { throw ChannelError.ioOnClosedChannel }
+            return AdmissionServer(
+                address: address,
+                channel: channel,
+                connections: connections,
+                environment: environment
+            )
+        } catch {
+            throw ServeFailure.cannotListen("can't listen on \(host):\(port): \(error)")
+        }
+    }
+
+    private static func configure(
+        _ channel: any Channel,
+        _ tls: TLSServerContext,
+        _ environment: ServingEnvironment
+    ) throws {
+        var decoder = NIOHTTPDecoderLimitConfiguration()
+        decoder.maxHeaderFieldSize = environment.limits.header
+        decoder.maxHeaderListSize = environment.limits.header
+        let handler = RequestHandler(environment)
+        try channel.pipeline.syncOperations.addHandlers([
+            TLSHandler(server: tls),
+            ArrivalHandler(telling: handler),
+            HTTPResponseEncoder(),
+            ByteToMessageHandler(HTTPRequestDecoder(limitConfiguration: decoder)),
+            handler,
+        ])
+    }
+
+    /// Stops: no new connections, idle ones are closed, requests that have begun are answered within `grace`. Returns
+    /// when all connections are closed. From when the stop flag is set, each answer is the last on its connection, so
+    /// most clients have left by then; a request that crosses our goodbye would be lost.
+    func shutdown(grace: Duration) async {
+        environment.stop.set()
+        try? await channel.close()
+        let open = connections.stopAdmitting()
+        for channel in open {
+            channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+        let end = channel.eventLoop.scheduleTask(in: TimeAmount(grace)) {
+            for channel in open { channel.close(promise: nil) }
+        }
+        for channel in open { try? await channel.closeFuture.get() }
+        end.cancel()
+    }
+}

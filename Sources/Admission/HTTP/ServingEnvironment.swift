@@ -1,0 +1,41 @@
+import Logging
+import Synchronization
+import Telemetry
+
+/// What all connections share.
+struct ServingEnvironment: Sendable {
+    let limits: ServingLimits
+    let bodies: BodyBudget
+    let pages: OperationsRouter
+    let reviews: ReviewService
+    let metrics: AdmissionMetrics
+    let stop: StopFlag
+    let logger: Logger
+
+    init(
+        limits: ServingLimits,
+        pages: OperationsRouter,
+        reviews: ReviewService,
+        metrics: AdmissionMetrics,
+        stop: StopFlag,
+        logger: Logger
+    ) {
+        self.limits = limits
+        self.bodies = BodyBudget(limit: limits.bodies)
+        self.pages = pages
+        self.reviews = reviews
+        self.metrics = metrics
+        self.stop = stop
+        self.logger = logger
+    }
+}
+
+/// Whether the server has been told to stop. May be used from any thread.
+final class StopFlag: Sendable {
+    private let flag = Atomic(false)
+
+    /// Whether it has.
+    var isSet: Bool { flag.load(ordering: .relaxed) }
+
+    func set() { flag.store(true, ordering: .relaxed) }
+}

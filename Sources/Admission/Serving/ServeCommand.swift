@@ -1,0 +1,87 @@
+import ArgumentParser
+import CommandLineSupport
+import Logging
+import Telemetry
+
+/// `tproxy-admission serve`: the validating webhook.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Serve the validating webhook.",
+        discussion: """
+            POST /validate answers AdmissionReviews of the API server: Destinations that can't work are refused, with \
+            all that is wrong and how to mend it. GET /healthz, /readyz and /metrics are for those who run the server; \
+            they are served on the metrics port too, without TLS.
+
+            The certificate, its key and the configuration are read again when their files change.
+
+            Where the cluster can be reached, the server watches its Destinations, to refuse those whose Services would \
+            collide. In a pod it uses the pod's service account, elsewhere --kubeconfig.
+
+            Examples:
+              tproxy-admission serve --config config.yaml --tls-cert-file tls.crt --tls-key-file tls.key
+              tproxy-admission serve --config config.yaml --tls-cert-file tls.crt --tls-key-file tls.key \\
+                --kubeconfig ~/.kube/config --address 127.0.0.1 --shutdown-delay 0
+            """
+    )
+
+    @Option(help: ArgumentHelp("The configuration; docs/configuration.md says what it holds.", valueName: "FILE"))
+    var config: String
+
+    @Option(help: ArgumentHelp("The certificate as PEM, with intermediates.", valueName: "FILE"))
+    var tlsCertFile: String
+
+    @Option(help: ArgumentHelp("The certificate's key as unencrypted PEM.", valueName: "FILE"))
+    var tlsKeyFile: String
+
+    @Option(help: "The address to listen on; :: for IPv6 too.")
+    var address = "0.0.0.0"
+
+    @Option(help: "The webhook's port; 0 for any.")
+    var port = 8443
+
+    @Option(help: "The port of /metrics, /healthz and /readyz without TLS; 0 for any.")
+    var metricsPort = 9494
+
+    @Option(help: ArgumentHelp("How to reach the cluster. Default: as a pod, if this is one.", valueName: "FILE"))
+    var kubeconfig: String?
+
+    @Option(help: ArgumentHelp("How long to serve on when told to stop.", valueName: "SECONDS"))
+    var shutdownDelay = 10
+
+    @Option(help: "text or json.")
+    var logFormat = "text"
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical. Default: what the configuration says.")
+    var logLevel: String?
+
+    func validate() throws {
+        for (name, value) in [("port", port), ("metrics-port", metricsPort)] where !(0...65_535).contains(value) {
+            throw ValidationError("--\(name) must be between 0 and 65535")
+        }
+        guard (0...600).contains(shutdownDelay) else {
+            throw ValidationError("--shutdown-delay must be between 0 and 600 seconds")
+        }
+        guard LogFormat(rawValue: logFormat) != nil else { throw ValidationError("--log-format must be text or json") }
+        if let logLevel, Logger.Level(rawValue: logLevel) == nil {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log-level must be one of \(levels)")
+        }
+    }
+
+    func run() async throws {
+        let level = LogLevelControl(option: logLevel.flatMap { Logger.Level(rawValue: $0) })
+        let format = LogFormat(rawValue: logFormat) ?? .text
+        LoggingSystem.bootstrap { ServerLogHandler(label: $0, format: format, level: level.level) }
+        let logger = Logger(label: "tproxy-admission")
+        do {
+            try await Serving(self, level: level, logger: logger).run()
+        } catch let error as ServeFailure {
+            for reason in error.reasons { logger.critical("can't serve", metadata: ["reason": "\(reason)"]) }
+            throw ExitCode(1)
+        } catch {
+            logger.critical("can't serve", metadata: ["reason": "\(error)"])
+            throw ExitCode(1)
+        }
+    }
+}

@@ -1,0 +1,154 @@
+import Configuration
+import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+import TLS
+import Telemetry
+import UnixSignals
+
+/// Puts the parts of the server together and runs them until the process is told to stop.
+struct Serving {
+    private let options: ServeCommand
+    private let level: LogLevelControl
+    private let logger: Logger
+
+    init(_ options: ServeCommand, level: LogLevelControl, logger: Logger) {
+        self.options = options
+        self.level = level
+        self.logger = logger
+    }
+
+    /// Runs until a signal asks to stop.
+    ///
+    /// - Throws: `ServeFailure`, and whatever else makes serving impossible.
+    func run() async throws {
+        let configuration = try readConfiguration()
+        let certificate = try readCertificate()
+        let registry = MetricsRegistry()
+        registry.add(try ProcessMetrics(registry))
+        let metrics = try AdmissionMetrics(registry)
+        let known = KnownDestinations()
+        try register(known, registry)
+
+        // One loop carries thousands of requests a second; the second keeps the metrics' port alive beside them.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
+        let stop = StopFlag()
+        let check = LateSelfCheck()
+        let readiness: @Sendable () async -> Readiness = {
+            if stop.isSet { return Readiness(isReady: false, text: "stopping\n") }
+            if let problem = await check.problem() { return Readiness(isReady: false, text: "\(problem)\n") }
+            return Readiness(isReady: true, text: "ready\n")
+        }
+        let pages = pages(registry, configuration, readiness)
+        let limits = ServingLimits()
+        let environment = ServingEnvironment(
+            limits: limits,
+            pages: OperationsRouter(routes: pages),
+            reviews: ReviewService(
+                known: known,
+                settings: configuration,
+                metrics: metrics,
+                limits: limits,
+                logger: logger
+            ),
+            metrics: metrics,
+            stop: stop,
+            logger: logger
+        )
+        let server = try await AdmissionServer.start(
+            host: options.address,
+            port: options.port,
+            group: group,
+            tls: certificate.server,
+            environment: environment
+        )
+        check.begin(SelfCheck(address: server.address, certificate: certificate, group: group))
+        let operations = try await OperationsServer.start(
+            host: options.address,
+            port: options.metricsPort,
+            group: group,
+            registry: registry,
+            routes: pages,
+            readiness: readiness
+        )
+        logger.notice(
+            "webhook is served",
+            metadata: [
+                "address": "\(options.address)", "port": "\(server.address.port ?? 0)",
+                "metricsPort": "\(operations.address.port ?? 0)",
+            ]
+        )
+        // Stopped in the reverse order: metrics can be read until the last connection is closed.
+        let services = ServiceGroup(
+            services: [
+                OperationsService(server: operations),
+                FileReloader(
+                    configurationFile: options.config,
+                    configuration: configuration,
+                    certificate: certificate,
+                    level: level,
+                    metrics: metrics,
+                    logger: logger
+                ),
+                AdmissionService(
+                    server: server,
+                    stop: stop,
+                    delay: .seconds(options.shutdownDelay),
+                    grace: .seconds(5),
+                    logger: logger
+                ),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        try await services.run()
+        try await group.shutdownGracefully()
+    }
+
+    private func readConfiguration() throws(ServeFailure) -> LiveConfiguration {
+        do {
+            let configuration = try ServerConfiguration.read(file: options.config)
+            level.apply(configuration.logLevel)
+            return LiveConfiguration(configuration)
+        } catch {
+            throw .configuration(error)
+        }
+    }
+
+    private func readCertificate() throws(ServeFailure) -> ServedCertificate {
+        do {
+            return try ServedCertificate(certificateFile: options.tlsCertFile, keyFile: options.tlsKeyFile)
+        } catch {
+            throw .certificate("\(error)")
+        }
+    }
+
+    private func register(_ known: KnownDestinations, _ registry: MetricsRegistry) throws {
+        try registry.gauge(
+            "tproxy_admission_known_destinations",
+            help: "Destinations of the cluster whose Services are known."
+        ) { Double(known.count) }
+        try registry.gauge(
+            "tproxy_admission_destinations_complete",
+            help: "1 when all Destinations of the cluster are known, so that collisions are found; else 0."
+        ) { known.snapshot.isComplete ? 1 : 0 }
+    }
+
+    /// The pages of the operations, of which the metrics can be switched off while the server runs.
+    private func pages(
+        _ registry: MetricsRegistry,
+        _ configuration: LiveConfiguration,
+        _ readiness: @escaping @Sendable () async -> Readiness
+    ) -> [String: OperationsRouter.Route] {
+        var pages = OperationsRouter.pages(registry: registry, readiness: readiness)
+        let metrics = pages["/metrics"]
+        pages["/metrics"] = {
+            guard configuration.current.servesMetrics, let metrics else {
+                return .text("metrics are switched off by config.metrics.prometheus.enabled\n", status: 404)
+            }
+            return await metrics()
+        }
+        return pages
+    }
+}
