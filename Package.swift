@@ -161,9 +161,13 @@ let package = Package(
             "ManagerTests",
             ["TestSupport", "Manager", "Configuration", "Kubernetes", "WebhookCertificates", logging]
         ),
+        tests(
+            "ManifestsTests",
+            ["TestSupport", "Configuration", "DestinationModel", "DestinationRules", "ObjectModel", "YAML"]
+        ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["Kubernetes", "ObjectModel", logging],
+            dependencies: ["TestSupport", "Kubernetes", "ObjectModel", "YAML", logging],
             exclude: ["Scripts"],
             swiftSettings: settings
         ),

@@ -23,3 +23,14 @@ public enum Repository {
         return try Repository.text(relative) == text
     }
 }
+
+extension Repository {
+    /// The files below a folder, sorted, as paths inside the repository.
+    public static func files(below relative: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: path(relative)).map { "\(relative)/\($0)" }
+            .filter { file in
+                var isFolder = false
+                return FileManager.default.fileExists(atPath: path(file), isDirectory: &isFolder) && !isFolder
+            }.sorted()
+    }
+}
