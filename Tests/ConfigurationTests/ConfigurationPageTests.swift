@@ -1,28 +1,12 @@
 import Configuration
-import Glibc
+import TestSupport
 import Testing
 
 @Suite("The documentation of the configuration")
 struct ConfigurationPageTests {
-    /// The page in the checkout that the tests were built from.
-    private static var path: String {
-        let root = #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(3).joined(separator: "/")
-        return "\(root)/docs/configuration.md"
-    }
-
-    @Test("The page is what the table of keys says; make docs writes it")
+    @Test("The page is what the table of keys says")
     func page() throws {
-        let isWriting = getenv("TPROXY_WRITE_DOCS") != nil
-        let file = try #require(fopen(Self.path, isWriting ? "w" : "r"), "run make docs")
-        defer { fclose(file) }
-        if isWriting {
-            fputs(ConfigurationPage.markdown, file)
-        } else {
-            var octets = [UInt8](repeating: 0, count: 1 << 20)
-            let count = fread(&octets, 1, octets.count, file)
-            let text = String(decoding: octets[..<count], as: UTF8.self)
-            #expect(text == ConfigurationPage.markdown, "run make docs")
-        }
+        #expect(try Repository.holds(ConfigurationPage.markdown, in: "docs/configuration.md"), "run make docs")
     }
 
     @Test("The samples are good", arguments: ConfigurationPage.samples)

@@ -1,5 +1,5 @@
 import DestinationRules
-import ObjectModel
+import Kubernetes
 import Synchronization
 
 /// The Destinations of the cluster, as far as they are known. May be used from any thread.
@@ -24,7 +24,7 @@ final class KnownDestinations: Sendable {
     var count: Int { state.withLock { $0.current.count } }
 
     /// Takes in what the watch says.
-    func take(_ event: DestinationEvent) {
+    func take(_ event: WatchEvent) {
         state.withLock { state in
             switch event {
             case .restarted:
@@ -37,7 +37,7 @@ final class KnownDestinations: Sendable {
                 if let next = state.next { state.current = next }
                 state.next = nil
                 state.isComplete = true
-            case .interrupted:
+            case .interrupted, .resumed:
                 break
             }
         }

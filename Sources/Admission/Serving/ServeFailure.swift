@@ -4,6 +4,7 @@ import Configuration
 enum ServeFailure: Error, Hashable {
     case configuration(ConfigurationError)
     case certificate(String)
+    case cluster(String)
     case cannotListen(String)
 
     /// A line for each fault, with what to do.
@@ -11,6 +12,7 @@ enum ServeFailure: Error, Hashable {
         switch self {
         case .configuration(let error): error.problems.map(\.description)
         case .certificate(let reason): ["\(reason); check --tls-cert-file and --tls-key-file"]
+        case .cluster(let reason): [reason]
         case .cannotListen(let reason): ["\(reason); choose another --address or --port"]
         }
     }

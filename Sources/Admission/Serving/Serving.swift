@@ -1,4 +1,6 @@
+import CommandLineSupport
 import Configuration
+import Kubernetes
 import Logging
 import NIOCore
 import NIOPosix
@@ -25,6 +27,7 @@ struct Serving {
     func run() async throws {
         let configuration = try readConfiguration()
         let certificate = try readCertificate()
+        let cluster = try connect()
         let registry = MetricsRegistry()
         registry.add(try ProcessMetrics(registry))
         let metrics = try AdmissionMetrics(registry)
@@ -79,31 +82,61 @@ struct Serving {
                 "metricsPort": "\(operations.address.port ?? 0)",
             ]
         )
-        // Stopped in the reverse order: metrics can be read until the last connection is closed.
-        let services = ServiceGroup(
-            services: [
-                OperationsService(server: operations),
-                FileReloader(
-                    configurationFile: options.config,
-                    configuration: configuration,
-                    certificate: certificate,
-                    level: level,
-                    metrics: metrics,
-                    logger: logger
-                ),
-                AdmissionService(
-                    server: server,
-                    stop: stop,
-                    delay: .seconds(options.shutdownDelay),
-                    grace: .seconds(5),
-                    logger: logger
-                ),
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
+        // Stopped in the reverse order: metrics can be read until the last connection is closed, and the watch goes on
+        // for as long as requests are answered.
+        let reloader = FileReloader(
+            configurationFile: options.config,
+            configuration: configuration,
+            certificate: certificate,
+            level: level,
+            metrics: metrics,
             logger: logger
         )
-        try await services.run()
+        let watch = cluster.map { cluster in
+            DestinationWatch(
+                watch: cluster.watch(.destinations, pageSize: 100),
+                known: known,
+                metrics: metrics,
+                logger: logger
+            )
+        }
+        let service = AdmissionService(
+            server: server,
+            stop: stop,
+            delay: .seconds(options.shutdownDelay),
+            grace: .seconds(5),
+            logger: logger
+        )
+        let services: [(any Service)?] = [OperationsService(server: operations), reloader, watch, service]
+        try await ServiceGroup(
+            services: services.compactMap(\.self),
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        ).run()
+        await cluster?.shutdown()
         try await group.shutdownGracefully()
+    }
+
+    /// A client of the cluster; `nil` where this process is in none, and none is named.
+    ///
+    /// Without the cluster nothing is refused for its name, and everything else goes on. But a kubeconfig that somebody
+    /// names is meant to be used.
+    private func connect() throws(ServeFailure) -> KubernetesClient? {
+        do {
+            let access = try ClusterAccess.load(kubeconfig: options.kubeconfig)
+            return try KubernetesClient(
+                access,
+                userAgent: "tproxy-admission/\(BuildInformation.version)",
+                logger: logger
+            )
+        } catch {
+            guard options.kubeconfig == nil else { throw .cluster("\(error)") }
+            logger.warning(
+                "name collisions are not looked for: the cluster can't be reached",
+                metadata: ["reason": "\(error)"]
+            )
+            return nil
+        }
     }
 
     private func readConfiguration() throws(ServeFailure) -> LiveConfiguration {

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import Admission
+
+@Suite("Warnings for kubectl")
+struct WarningTextTests {
+    @Test("What fits stays as it is")
+    func short() {
+        let text = String(repeating: "a", count: 120)
+        #expect(WarningText.cut(text) == text)
+        #expect(WarningText.cut("") == "")
+    }
+
+    @Test(
+        "What is too long is cut behind a word",
+        arguments: [
+            (String(repeating: "word ", count: 30), String(repeating: "word ", count: 23) + "word…"),
+            (String(repeating: "a", count: 121), String(repeating: "a", count: 119) + "…"),
+            ("a " + String(repeating: "b", count: 200), "a " + String(repeating: "b", count: 117) + "…"),
+            (
+                String(repeating: "x", count: 110) + "; " + String(repeating: "y", count: 50),
+                String(repeating: "x", count: 110) + "…"
+            ),
+            (String(repeating: "ä ", count: 100), String(repeating: "ä ", count: 58) + "ä…"),
+        ]
+    )
+    func long(text: String, expected: String) {
+        #expect(WarningText.cut(text) == expected)
+        #expect(WarningText.cut(text).count <= 120)
+    }
+}
