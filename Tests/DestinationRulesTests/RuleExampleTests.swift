@@ -33,7 +33,7 @@ struct RuleExampleTests {
         case .missingInstance:
             return RuleContext(instances: .init(names: ["dest-service"]))
         case .collision:
-            return RuleContext(claims: ServiceClaim.claims(of: try Samples.tenants(#"'["a-b"]'"#, name: "mail")))
+            return RuleContext(claims: Samples.index(try Samples.tenants(#"'["a-b"]'"#, name: "mail")))
         default:
             #expect((rule.example.setting == nil) == (rule.code != .tooManyTenants))
             return RuleContext()
