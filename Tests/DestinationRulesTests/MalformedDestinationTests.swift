@@ -18,6 +18,8 @@ struct MalformedDestinationTests {
         #expect(report.findings.map(\.path.description) == [destination.field])
         #expect(report.hasErrors)
         #expect(report.findings.first?.mend.isEmpty == false)
+        let rule = Rule.all.first { $0.code == report.findings.first?.code }
+        #expect(!destination.reachesWebhook || rule?.checker == .webhook)
     }
 
     @Test("Every rule that refuses is in the table, but for those that need more than one resource")

@@ -11,6 +11,8 @@ public struct MalformedDestination: Sendable, CustomStringConvertible {
     public let field: String
     /// The configuration that is meant.
     public let installation: Installation
+    /// Whether it gets past the API server's own checks, its schema and its expressions, so that the webhook answers.
+    public let reachesWebhook: Bool
 
     /// How the proxy is configured.
     public enum Installation: Sendable {
@@ -113,7 +115,13 @@ extension MalformedDestination {
         specified("a destination by HTTP header", "destinationRef: {name: '*'}", "TPX013", "spec.destinationRef.name"),
         specified("a number for a destination", "destinationRef: {name: 5}", "TPX005", "spec.destinationRef.name"),
         specified("a text for destinationRef", "destinationRef: example-dest", "TPX005", "spec.destinationRef"),
-        specified("a placeholder", "destinationRef: {name: <destination>}", "TPX004", "spec.destinationRef.name"),
+        specified(
+            "a placeholder",
+            "destinationRef: {name: <destination>}",
+            "TPX004",
+            "spec.destinationRef.name",
+            reachesWebhook: true
+        ),
         specified(
             "an unknown level",
             "destinationRef: {name: example-dest, level: tenant}",
@@ -133,13 +141,14 @@ extension MalformedDestination {
         instance("an unknown instance", "dest-sevice", "TPX017"),
         instance("a comment that is none", "dest-service // can be left out", "TPX016"),
         instance("a placeholder for an instance", "<dest-service-instance-name>", "TPX004"),
-        instance("too long a name of an instance", String(repeating: "i", count: 254), "TPX017"),
+        instance("too long a name of an instance", String(repeating: "i", count: 254), "TPX017", reachesWebhook: false),
         specified(
             "no instance and no default",
             "destinationRef: {name: example-dest}",
             "TPX018",
             "spec.destinationServiceInstanceName",
-            installation: .noDefaultInstance
+            installation: .noDefaultInstance,
+            reachesWebhook: true
         ),
     ]
 
@@ -157,8 +166,10 @@ extension MalformedDestination {
         _ text: String,
         _ code: String,
         _ field: String,
-        _ installation: Installation = .defaultInstance
+        _ installation: Installation = .defaultInstance,
+        reachesWebhook: Bool = false
     ) {
+        self.reachesWebhook = reachesWebhook
         self.title = title
         self.text = text
         self.code = code
@@ -181,7 +192,8 @@ extension MalformedDestination {
               destinationRef: {name: example-dest}
             """,
             code,
-            tenantsField
+            tenantsField,
+            reachesWebhook: true
         )
     }
 
@@ -191,7 +203,8 @@ extension MalformedDestination {
         _ fields: String,
         _ code: String,
         _ field: String,
-        installation: Installation = .defaultInstance
+        installation: Installation = .defaultInstance,
+        reachesWebhook: Bool = false
     ) -> MalformedDestination {
         MalformedDestination(
             "spec: \(title)",
@@ -203,7 +216,8 @@ extension MalformedDestination {
             """,
             code,
             field,
-            installation
+            installation,
+            reachesWebhook: reachesWebhook
         )
     }
 
@@ -216,12 +230,18 @@ extension MalformedDestination {
         specified(title, "destinationRef: {name: example-dest}, fragmentRef: {\(fields)}", code, field)
     }
 
-    private static func instance(_ title: String, _ name: String, _ code: String) -> MalformedDestination {
+    private static func instance(
+        _ title: String,
+        _ name: String,
+        _ code: String,
+        reachesWebhook: Bool = true
+    ) -> MalformedDestination {
         specified(
             title,
             "destinationRef: {name: example-dest}, destinationServiceInstanceName: \(name)",
             code,
-            "spec.destinationServiceInstanceName"
+            "spec.destinationServiceInstanceName",
+            reachesWebhook: reachesWebhook
         )
     }
 
