@@ -1,0 +1,60 @@
+import ObjectModel
+import Testing
+
+/// What an account may do in a namespace.
+struct Rights: Sendable, CustomTestStringConvertible {
+    let account: String
+    let namespace: String
+    /// Sorted lines of verb, resource and, where it is restricted to one, name.
+    let granted: [String]
+
+    var testDescription: String { "\(account) in \(namespace)" }
+
+    static let all = [
+        Rights(account: "tproxy-admission", namespace: "tproxy-system", granted: destinations),
+        Rights(account: "tproxy-admission", namespace: "default", granted: destinations),
+        Rights(account: "tproxy-manager", namespace: "tproxy-system", granted: (home + webhook).sorted()),
+        Rights(account: "tproxy-manager", namespace: "default", granted: webhook),
+    ]
+
+    private static let destinations = ["get", "list", "watch"].map {
+        "\($0) destinations.destination.connectivity.api.sap"
+    }
+
+    private static let webhook = ["get", "patch", "watch"].map {
+        "\($0) validatingwebhookconfigurations.admissionregistration.k8s.io tproxy-admission"
+    }
+
+    private static let home =
+        [
+            "create secrets", "create leases.coordination.k8s.io", "create events", "patch events",
+            "create events.events.k8s.io", "patch events.events.k8s.io",
+        ]
+        + ["get", "patch", "update", "watch"].flatMap {
+            ["\($0) secrets tproxy-admission-ca", "\($0) secrets tproxy-admission-tls"]
+        }
+        + ["get", "patch", "update"].map { "\($0) leases.coordination.k8s.io tproxy-manager" }
+
+    /// The lines of a SelfSubjectRulesReview, without what everybody who is authenticated may do.
+    static func lines(of review: ObjectValue) throws -> [String] {
+        let status = try #require(review["status"])
+        let everybodys: Set = [
+            "selfsubjectaccessreviews.authorization.k8s.io", "selfsubjectrulesreviews.authorization.k8s.io",
+            "selfsubjectreviews.authentication.k8s.io",
+        ]
+        func texts(_ rule: ObjectValue, _ name: String) -> [String] {
+            (rule[name]?.arrayValue ?? []).compactMap(\.stringValue)
+        }
+        let lines = (status["resourceRules"]?.arrayValue ?? []).flatMap { rule in
+            texts(rule, "apiGroups").flatMap { group in
+                texts(rule, "resources").map { group.isEmpty ? $0 : "\($0).\(group)" }
+            }.filter { !everybodys.contains($0) }.flatMap { resource in
+                texts(rule, "verbs").flatMap { verb in
+                    let names = texts(rule, "resourceNames")
+                    return names.isEmpty ? ["\(verb) \(resource)"] : names.map { "\(verb) \(resource) \($0)" }
+                }
+            }
+        }
+        return Set(lines).sorted()
+    }
+}
