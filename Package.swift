@@ -167,7 +167,9 @@ let package = Package(
         ),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["TestSupport", "Kubernetes", "ObjectModel", "YAML", logging],
+            dependencies: [
+                "TestSupport", "DestinationModel", "DestinationRules", "Kubernetes", "ObjectModel", "YAML", logging,
+            ],
             exclude: ["Scripts"],
             swiftSettings: settings
         ),

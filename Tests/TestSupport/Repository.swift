@@ -3,8 +3,8 @@ internal import FoundationEssentials
 /// The files of the repository, wherever it lies.
 public enum Repository {
     /// The path of a file, from its path inside the repository.
-    public static func path(_ relative: String, here: String = #filePath) -> String {
-        here.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/" + relative
+    public static func path(_ relative: String) -> String {
+        #filePath.split(separator: "/").dropLast(3).reduce("") { "\($0)/\($1)" } + "/" + relative
     }
 
     /// A file's text.

@@ -3,7 +3,7 @@ import Testing
 
 /// The demo as a newcomer runs it: its own servers, the real relay.
 @Suite struct DemoTests {
-    private static let program = RelayProcess.program.replacing("tproxy-relay", with: "tproxy-demo")
+    private static let program = Programs.path("tproxy-demo")
 
     private static func command(_ options: String...) throws -> [String] {
         [program, "--first-port", "\(try LoopbackPorts.free(4))", "--metrics-port", "\(try LoopbackPorts.free())"]

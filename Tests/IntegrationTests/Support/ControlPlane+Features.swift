@@ -4,21 +4,25 @@ extension ControlPlane {
     struct Features: Sendable {
         /// It keeps and runs the CEL rules of a CustomResourceDefinition (Kubernetes 1.25 and later).
         let hasCEL: Bool
+        /// It asks a webhook only where its matchConditions hold (Kubernetes 1.27 and later).
+        let hasMatchConditions: Bool
         /// The version of the server that answers for the built-in kinds.
         let version: String
 
-        init(_ kubectl: Kubectl) async throws {
+        /// - Parameter isBridged: whether `scripts/with-match-conditions` stands between those who store a webhook
+        ///   configuration and those who call the webhook.
+        init(_ kubectl: Kubectl, isBridged: Bool) async throws {
             // kubectl checks what it sends against the server's schema, and refuses fields that only later servers know.
-            let answer = try await kubectl.check(
-                ["create", "--dry-run=server", "--validate=false", "-o", "json", "-f", "-"],
-                input: Self.probe
-            )
-            self.hasCEL = answer.contains("x-kubernetes-validations")
+            let probe = ["create", "--dry-run=server", "--validate=false", "-o", "json", "-f", "-"]
+            let definition = try await kubectl.check(probe, input: Self.definition)
+            self.hasCEL = definition.contains("x-kubernetes-validations")
+            let configuration = try await kubectl.check(probe, input: Self.configuration)
+            self.hasMatchConditions = isBridged || configuration.contains("matchConditions")
             self.version = try await kubectl.check(["get", "--raw", "/version"])
         }
 
         /// A definition with a rule, which servers that know none drop from their answer.
-        private static let probe = """
+        private static let definition = """
             apiVersion: apiextensions.k8s.io/v1
             kind: CustomResourceDefinition
             metadata:
@@ -36,6 +40,21 @@ extension ControlPlane {
                     type: object
                     x-kubernetes-validations:
                     - rule: "self.metadata.name != 'never'"
+            """
+
+        /// A webhook that is asked under a condition.
+        private static let configuration = """
+            apiVersion: admissionregistration.k8s.io/v1
+            kind: ValidatingWebhookConfiguration
+            metadata:
+              name: probes.tproxy.test
+            webhooks:
+            - name: probes.tproxy.test
+              clientConfig: {url: "https://127.0.0.1:1"}
+              sideEffects: None
+              admissionReviewVersions: [v1]
+              matchConditions:
+              - {name: never, expression: "false"}
             """
     }
 }

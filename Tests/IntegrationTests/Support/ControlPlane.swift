@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Synchronization
+import TestSupport
 
 /// A real API server, one for all tests of a run: what `scripts/control-plane` starts.
 ///
@@ -54,7 +55,8 @@ final class ControlPlane: Sendable {
             }
             self.kubeconfig = kubeconfig
             self.features = try await Features(
-                Kubectl(kubeconfig: kubeconfig, cacheDirectory: "\(directory)/kubectl-cache")
+                Kubectl(kubeconfig: kubeconfig, cacheDirectory: "\(directory)/kubectl-cache"),
+                isBridged: FileManager.default.fileExists(atPath: "\(directory)/crd.kubeconfig.match-conditions")
             )
         } catch {
             await process.stop()
@@ -74,12 +76,21 @@ final class ControlPlane: Sendable {
         return try await String(ProcessRunner.check(command).dropLast())
     }
 
+    /// The label by which a namespace says which webhook configuration concerns it.
+    static let webhookLabel = "tproxy.test/webhook"
+
     /// Makes a namespace that no other test has, and gives its name.
-    func namespace() async throws -> String {
+    ///
+    /// - Parameter webhook: the name of the webhook configuration that concerns it; without one, none does.
+    func namespace(webhook: String? = nil) async throws -> String {
         let name = "test-" + String(UInt64.random(in: .min ... .max), radix: 36)
-        try await self.kubectl().check(["create", "namespace", name])
+        let label = webhook.map { "labels: {\(Self.webhookLabel): \($0)}" } ?? ""
+        try await self.kubectl().check(
+            ["create", "-f", "-"],
+            input: "{apiVersion: v1, kind: Namespace, metadata: {name: \(name), \(label)}}"
+        )
         return name
     }
 
-    private static var script: String { Scripts.repositoryPath("scripts/control-plane") }
+    private static var script: String { Repository.path("scripts/control-plane") }
 }

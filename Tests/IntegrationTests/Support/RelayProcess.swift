@@ -1,5 +1,4 @@
 import FoundationEssentials
-import Glibc
 
 /// The relay itself, `tproxy-relay standalone`, as an operator would start it.
 final class RelayProcess: Sendable {
@@ -17,12 +16,6 @@ final class RelayProcess: Sendable {
         let service: String
     }
 
-    /// Beside the test bundle, where every build puts it.
-    static var program: String {
-        let bundle = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        return (bundle.map { $0.split(separator: "/").dropLast() } ?? []).map { "/" + $0 }.joined() + "/tproxy-relay"
-    }
-
     /// Starts a relay without waiting for anything.
     ///
     /// - Parameters:
@@ -38,7 +31,7 @@ final class RelayProcess: Sendable {
     ) throws {
         self.metricsPort = try LoopbackPorts.free()
         self.process = try ChildProcess(
-            [Self.program, "standalone", "--directory", directory.path, "--address", "127.0.0.1"]
+            [Programs.path("tproxy-relay"), "standalone", "--directory", directory.path, "--address", "127.0.0.1"]
                 + ["--first-port", "\(try firstPort ?? LoopbackPorts.free(8))"]
                 + ["--metrics-port", "\(self.metricsPort)", "--ca-file", authority.certificate]
                 + ["--log-format", "json", "--log-level", logLevel] + options

@@ -1,0 +1,88 @@
+import FoundationEssentials
+import ObjectModel
+import TestSupport
+import YAML
+
+/// The project's manifests, as far as the tests' API server can take them.
+///
+/// This is the only place where tests change what is installed. There are no pods here and no cluster DNS, so the API
+/// server calls the webhook by URL instead of through a Service, with the tests' own authority; and one API server
+/// serves many tests, so each webhook configuration is narrowed to the namespaces of its test. All else stays as it is:
+/// what a server is too old for, it drops by itself.
+enum ClusterManifests {
+    /// What is applied as it is.
+    static let namespace = Repository.path("manifests/namespace.yaml")
+    static let definition = Repository.path("manifests/crd.yaml")
+    static let roles = Repository.path("manifests/admission/rbac.yaml")
+    static let samples = Repository.path("manifests/samples")
+
+    /// A manifest lacks what was to be replaced in it.
+    struct Mismatch: Error {
+        let missing: String
+    }
+
+    /// The webhook configuration for a server of a test's own, as JSON.
+    ///
+    /// - Parameters:
+    ///   - name: what the configuration is called, and the value of the label `ControlPlane.webhookLabel` of the
+    ///     namespaces that it concerns.
+    ///   - server: where the server is, such as `https://127.0.0.1:8443`. The path is the manifest's.
+    ///   - authority: the PEM text of its authority's certificate.
+    static func webhookConfiguration(name: String, server: String, authority: String) throws -> String {
+        let text = try Repository.text("manifests/admission/webhook.yaml")
+        var configuration = try ObjectDocument(Self.only(YAML.documents(in: text), "one document")).value
+        try configuration.change("metadata") { try $0.replace("name", with: .string(name)) }
+        try configuration.change("webhooks") { webhooks in
+            guard case .array(let items) = webhooks else { throw Mismatch(missing: "list of webhooks") }
+            var webhook = try Self.only(items, "one webhook")
+            try webhook.change("clientConfig") { client in
+                guard case .string(let path) = client["service"]?["path"] else { throw Mismatch(missing: "path") }
+                try client.remove("service")
+                try client.add("url", .string(server + path))
+                try client.add("caBundle", .string(Data(authority.utf8).base64EncodedString()))
+            }
+            try webhook.add(
+                "namespaceSelector",
+                .object(["matchLabels": .object([ControlPlane.webhookLabel: .string(name)])])
+            )
+            webhooks = .array([webhook])
+        }
+        return String(decoding: configuration.json(), as: UTF8.self)
+    }
+
+    private static func only<Element>(_ items: [Element], _ what: String) throws -> Element {
+        guard let item = items.first, items.count == 1 else { throw Mismatch(missing: what) }
+        return item
+    }
+}
+
+extension ObjectValue {
+    /// Changes a member that has to be there.
+    fileprivate mutating func change(_ name: String, _ body: (inout ObjectValue) throws -> Void) throws {
+        guard case .object(var members) = self, var member = members[name] else {
+            throw ClusterManifests.Mismatch(missing: name)
+        }
+        try body(&member)
+        members[name] = member
+        self = .object(members)
+    }
+
+    fileprivate mutating func replace(_ name: String, with value: ObjectValue) throws {
+        try self.change(name) { $0 = value }
+    }
+
+    fileprivate mutating func remove(_ name: String) throws {
+        guard case .object(var members) = self, members.removeValue(forKey: name) != nil else {
+            throw ClusterManifests.Mismatch(missing: name)
+        }
+        self = .object(members)
+    }
+
+    /// Adds a member that may not be there yet.
+    fileprivate mutating func add(_ name: String, _ value: ObjectValue) throws {
+        guard case .object(var members) = self, members.updateValue(value, forKey: name) == nil else {
+            throw ClusterManifests.Mismatch(missing: "place for \(name)")
+        }
+        self = .object(members)
+    }
+}
