@@ -168,7 +168,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "DestinationModel", "DestinationRules", "Kubernetes", "ObjectModel", "YAML", logging,
+                "TestSupport", "DestinationModel", "DestinationRules", "HTTPTransport", "Kubernetes", "ObjectModel",
+                "YAML", logging,
             ],
             exclude: ["Scripts"],
             swiftSettings: settings
