@@ -33,7 +33,8 @@ struct RuleExampleTests {
         case .missingInstance:
             return RuleContext(instances: .init(names: ["dest-service"]))
         case .collision:
-            return RuleContext(claims: Samples.index(try Samples.tenants(#"'["a-b"]'"#, name: "mail")))
+            let mail = try Samples.destination(metadata: #"annotations: {\#(Samples.annotation): '["a-b"]'}"#)
+            return RuleContext(claims: Samples.index(mail))
         default:
             #expect((rule.example.setting == nil) == (rule.code != .tooManyTenants))
             return RuleContext()
