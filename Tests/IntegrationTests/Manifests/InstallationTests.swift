@@ -41,7 +41,7 @@ struct InstallationTests {
     @Test("Every sample is accepted, and nothing in it is dropped")
     func samples() async throws {
         let controlPlane = try await ControlPlane.shared
-        _ = try await Installation(controlPlane).apply()
+        try await controlPlane.installDefinition()
         let namespace = try await controlPlane.namespace()
         let kubectl = controlPlane.kubectl()
         let samples = try Repository.files(below: "manifests/samples").filter { $0.hasSuffix(".yaml") }

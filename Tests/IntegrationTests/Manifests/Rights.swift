@@ -21,7 +21,7 @@ struct Rights: Sendable, CustomTestStringConvertible {
         "\($0) destinations.destination.connectivity.api.sap"
     }
 
-    private static let webhook = ["get", "patch", "watch"].map {
+    private static let webhook = ["get", "list", "patch", "watch"].map {
         "\($0) validatingwebhookconfigurations.admissionregistration.k8s.io tproxy-admission"
     }
 
@@ -30,7 +30,7 @@ struct Rights: Sendable, CustomTestStringConvertible {
             "create secrets", "create leases.coordination.k8s.io", "create events", "patch events",
             "create events.events.k8s.io", "patch events.events.k8s.io",
         ]
-        + ["get", "patch", "update", "watch"].flatMap {
+        + ["delete", "get", "list", "patch", "update", "watch"].flatMap {
             ["\($0) secrets tproxy-admission-ca", "\($0) secrets tproxy-admission-tls"]
         }
         + ["get", "patch", "update"].map { "\($0) leases.coordination.k8s.io tproxy-manager" }

@@ -3,12 +3,12 @@ import TestSupport
 import Testing
 
 /// The status as the definition has it, on a real API server.
-@Suite(.serialized)
+@Suite
 struct StatusTests {
-    @Test("The state of 2,000 tenants fits into a resource, and kubectl shows it in columns")
+    @Test("The state of 2,000 tenants fits into a resource")
     func largest() async throws {
         let controlPlane = try await ControlPlane.shared
-        _ = try await Installation(controlPlane).apply()
+        try await controlPlane.installDefinition()
         let namespace = try await controlPlane.namespace()
         let kubectl = controlPlane.kubectl()
         // Of the length that subdomains have.
@@ -35,22 +35,6 @@ struct StatusTests {
             await kubectl.check(["get", "-n", namespace, "-o", "json", "dest", "mail"])
         )
         #expect(stored.value["status"] == members["status"])
-        let table = try await kubectl.check(["get", "-n", namespace, "-o", "wide", "tproxy"]).split(separator: "\n")
-        let rows = table.map { $0.split(separator: " ").map(String.init) }
-        #expect(
-            rows.first == [
-                "NAME", "AVAILABLE", "REASON", "DESTINATION", "TENANTS", "PORT", "INSTANCE", "SCOPE", "AGE",
-            ]
-        )
-        #expect(
-            rows.last?.dropLast() == [
-                "mail", "False", "FailedToApplyConfiguration", "example-dest", "0/2000", "465", "dest-service",
-                "namespaced",
-            ]
-        )
-        try await kubectl.check(
-            ["wait", "-n", namespace, "--for=condition=Available=false", "--timeout=20s", "destination/mail"]
-        )
     }
 
     /// The largest that there can be: all have failed, and say why at length.

@@ -15,6 +15,8 @@ enum ClusterManifests {
     static let definition = Repository.path("manifests/crd.yaml")
     static let roles = Repository.path("manifests/admission/rbac.yaml")
     static let samples = Repository.path("manifests/samples")
+    /// What is applied as a whole, by ``known(_:apiVersions:)``.
+    static let base = Repository.path("manifests")
 
     /// A manifest lacks what was to be replaced in it.
     struct Mismatch: Error {
@@ -48,6 +50,31 @@ enum ClusterManifests {
             webhooks = .array([webhook])
         }
         return String(decoding: configuration.json(), as: UTF8.self)
+    }
+
+    /// The objects of the base that the server can take.
+    ///
+    /// The webhook's configuration concerns no namespace that there is, for no server answers it. It comes without its
+    /// conditions: an old server drops them, and what is dropped would be applied again each time.
+    static func known(_ objects: [ObjectValue], apiVersions: Set<String>) throws -> [ObjectValue] {
+        try objects.compactMap { object in
+            guard case .string(let version) = object["apiVersion"] else { throw Mismatch(missing: "apiVersion") }
+            // Of these, Kubernetes before 1.21 has no policy/v1; definitions are what adds ours.
+            guard apiVersions.contains(version) else { return nil }
+            guard object["kind"] == .string("ValidatingWebhookConfiguration") else { return object }
+            var configuration = object
+            try configuration.change("webhooks") { webhooks in
+                guard case .array(let items) = webhooks else { throw Mismatch(missing: "list of webhooks") }
+                var webhook = try Self.only(items, "one webhook")
+                try webhook.remove("matchConditions")
+                try webhook.add(
+                    "namespaceSelector",
+                    .object(["matchLabels": .object([ControlPlane.webhookLabel: .string("none")])])
+                )
+                webhooks = .array([webhook])
+            }
+            return configuration
+        }
     }
 
     private static func only<Element>(_ items: [Element], _ what: String) throws -> Element {
