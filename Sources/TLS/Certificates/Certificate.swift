@@ -1,7 +1,10 @@
 import COpenSSL
 
 /// Owns an X.509 certificate.
-final class Certificate {
+///
+/// Sendable: the only one who changes a certificate is `CertificateBuilder`, before anyone else has it; after that it
+/// is only read, which OpenSSL allows from several threads (it locks what it caches).
+final class Certificate: @unchecked Sendable {
     /// Far more than any real chain has.
     private static let maximumChainLength = 100
 

@@ -4,21 +4,15 @@ extension CertificateFacts {
     /// Whether a private key, as unencrypted PEM, is the one to this certificate.
     public func fits(privateKeyPEM: [UInt8]) -> Bool {
         defer { ERR_clear_error() }
-        guard let certificate = try? Certificate.parseChain(pem).first,
-            let key = try? PrivateKey(pem: privateKeyPEM)
-        else { return false }
+        guard let key = try? PrivateKey(pem: privateKeyPEM) else { return false }
         return X509_check_private_key(certificate.pointer, key.pointer) == 1
     }
 
     /// Whether an authority's key made this certificate's signature. Says nothing about times.
     public func isSigned(by authority: CertificateFacts) -> Bool {
         defer { ERR_clear_error() }
-        guard authority.isAuthority,
-            let certificate = try? Certificate.parseChain(pem).first,
-            let issuer = try? Certificate.parseChain(authority.pem).first,
-            let key = X509_get0_pubkey(issuer.pointer)
-        else { return false }
-        return X509_check_issued(issuer.pointer, certificate.pointer) == X509_V_OK
+        guard authority.isAuthority, let key = X509_get0_pubkey(authority.certificate.pointer) else { return false }
+        return X509_check_issued(authority.certificate.pointer, certificate.pointer) == X509_V_OK
             && X509_verify(certificate.pointer, key) == 1
     }
 
@@ -34,14 +28,11 @@ extension CertificateFacts {
     public func isAccepted(trusting authorities: [CertificateFacts], name: String, at time: Int64) -> Bool {
         defer { ERR_clear_error() }
         // OpenSSL would take an empty name for "any name".
-        guard !name.isEmpty, !name.utf8.contains(0), let certificate = try? Certificate.parseChain(pem).first,
-            let store = X509_STORE_new()
-        else { return false }
+        guard !name.isEmpty, !name.utf8.contains(0), let store = X509_STORE_new() else { return false }
         defer { X509_STORE_free(store) }
         for authority in authorities {
-            guard let root = try? Certificate.parseChain(authority.pem).first else { return false }
             // The same certificate twice is no error.
-            guard X509_STORE_add_cert(store, root.pointer) == 1 else { return false }
+            guard X509_STORE_add_cert(store, authority.certificate.pointer) == 1 else { return false }
         }
         guard let context = X509_STORE_CTX_new() else { return false }
         defer { X509_STORE_CTX_free(context) }

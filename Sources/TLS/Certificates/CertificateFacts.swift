@@ -3,7 +3,7 @@ import COpenSSL
 /// What a certificate says, read from its PEM for those who look after certificates.
 ///
 /// Anyone may have written it: nothing here has been verified. Texts are cut to a length and to printable characters.
-public struct CertificateFacts: Sendable, Hashable {
+public struct CertificateFacts: Sendable {
     /// More than this is no bundle that anyone made in earnest.
     private static let maximumLength = 1024 * 1024
 
@@ -25,6 +25,8 @@ public struct CertificateFacts: Sendable, Hashable {
     public let fingerprint: String
     /// Whether it may sign others: basic constraints and key usage both allow it.
     public let isAuthority: Bool
+    /// Reading one takes OpenSSL a good part of a millisecond.
+    let certificate: Certificate
 
     /// All certificates of a PEM text, in its order.
     ///
@@ -50,6 +52,7 @@ public struct CertificateFacts: Sendable, Hashable {
         guard let notBefore = Self.seconds(X509_get0_notBefore(certificate.pointer)),
             let notAfter = Self.seconds(X509_get0_notAfter(certificate.pointer))
         else { throw .configuration("the certificate has times that can't be read") }
+        self.certificate = certificate
         self.pem = pem
         self.fingerprint = fingerprint
         validity = CertificateValidity(notBefore: notBefore, notAfter: notAfter)
@@ -70,6 +73,17 @@ public struct CertificateFacts: Sendable, Hashable {
         var seconds: CInt = 0
         guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return nil }
         return Int64(days) * 86_400 + Int64(seconds)
+    }
+}
+
+extension CertificateFacts: Hashable {
+    /// Certificates are the same when all their bytes are.
+    public static func == (left: CertificateFacts, right: CertificateFacts) -> Bool {
+        left.fingerprint == right.fingerprint
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(fingerprint)
     }
 }
 
