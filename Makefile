@@ -2,14 +2,15 @@
 #
 #   make demo    a mail server, a token server, the relay and two tenants on this machine: try it with telnet
 #   make test    everything the tests need, then all tests
-#   make bench   speed and memory beside HAProxy; writes docs/benchmarks.md
+#   make bench   speed and memory, the relay's beside HAProxy; writes docs/benchmarks*.md
+#   make docs    the pages of docs that are made of the code
 #   make lint    the format of the code
 #   make format  puts the format right
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lint format
+.PHONY: help demo test bench docs lint format
 
 CODE := Package.swift Sources Tests
 BUILD := swift build --quiet
@@ -38,7 +39,15 @@ test:
 bench:
 	@scripts/packages build bench
 	$(BUILD) -c release --product tproxy-relay
+	$(BUILD) -c release --product tproxy-admission
 	Benchmarks/run "$$(swift build -c release --show-bin-path)/tproxy-relay"
+	Benchmarks/admission "$$(swift build -c release --show-bin-path)/tproxy-admission"
+
+docs:
+	@scripts/packages build
+	swift build --build-tests
+	@# Their tests compare each page with the code, and write it where they are asked to.
+	TPROXY_WRITE_DOCS=1 swift test --skip-build --disable-xctest --filter '^(ConfigurationTests|DestinationRulesTests)'
 
 lint:
 	swift format lint --strict --parallel --recursive $(CODE)

@@ -117,7 +117,7 @@ let package = Package(
         tests("ObjectModelTests", ["TestSupport", "ObjectModel", "YAML"]),
         tests("FileWatchTests", ["FileWatch"]),
         tests("DestinationModelTests", ["TestSupport", "DestinationModel", "ObjectModel", "YAML"]),
-        tests("ConfigurationTests", ["TestSupport", "Configuration"]),
+        tests("ConfigurationTests", ["TestSupport", "Configuration", "DestinationModel"]),
         tests("DestinationRulesTests", ["TestSupport", "DestinationRules", "DestinationModel", "ObjectModel", "YAML"]),
         tests(
             "DestinationSourcesTests",

@@ -70,15 +70,21 @@ def failures(results):
 def surroundings(options):
     """Where and with what it was measured."""
     relay = "HAProxy again (the benchmark's own test)" if options.relay == "haproxy" else version(options.relay, "--version")
-    return [
-        ("Date", datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
-        ("Processor", f"{processor()}, {os.cpu_count()} cores"),
-        ("Kernel", f"{platform.system()} {platform.release()}"),
+    return when_and_where() + [
         ("Relay", relay),
         ("HAProxy", version("/usr/sbin/haproxy", "-v")),
         ("stunnel", package_version("stunnel4")),
         ("Postfix", package_version("postfix")),
         ("OpenSSL", version("/usr/bin/openssl", "version")),
+    ]
+
+
+def when_and_where():
+    """What every page says."""
+    return [
+        ("Date", datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")),
+        ("Processor", f"{processor()}, {os.cpu_count()} cores"),
+        ("Kernel", f"{platform.system()} {platform.release()}"),
     ]
 
 

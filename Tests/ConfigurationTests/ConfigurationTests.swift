@@ -1,4 +1,5 @@
 import Configuration
+import DestinationModel
 import Testing
 
 @Suite("The configuration file")

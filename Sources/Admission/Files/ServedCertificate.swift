@@ -1,4 +1,3 @@
-import FileWatch
 import Synchronization
 import TLS
 
@@ -11,11 +10,20 @@ final class ServedCertificate: Sendable {
     let keyFile: String
     /// For the server's connections.
     let server: TLSServerContext
-    /// For connections of our own to the server: trusts what the server shows and nothing else.
-    private let clientContext: Mutex<TLSClientContext>
+    private let state: Mutex<State>
+
+    private struct State {
+        /// For connections of our own to the server: trusts what the server shows and nothing else.
+        let client: TLSClientContext
+        /// When the certificate ends to be valid, in seconds since 1970.
+        let expiry: Int64?
+    }
 
     /// What a client that checks the server needs now.
-    var client: TLSClientContext { clientContext.withLock { $0 } }
+    var client: TLSClientContext { state.withLock { $0.client } }
+
+    /// When the certificate ends to be valid, in seconds since 1970.
+    var expiry: Int64? { state.withLock { $0.expiry } }
 
     /// Reads the files for the first time. Blocks.
     ///
@@ -25,7 +33,7 @@ final class ServedCertificate: Sendable {
         self.keyFile = keyFile
         let identity = try TLSIdentity(certificateFile: certificateFile, keyFile: keyFile)
         server = try TLSServerContext(TLSServerConfiguration(identity: identity))
-        clientContext = Mutex(try Self.makeClient(certificateFile))
+        state = Mutex(try Self.makeState(identity, certificateFile))
     }
 
     /// Reads the files again. Blocks.
@@ -33,16 +41,17 @@ final class ServedCertificate: Sendable {
     /// - Throws: `TLSError` when they can't be used; then nothing has changed.
     func reload() throws(TLSError) {
         let identity = try TLSIdentity(certificateFile: certificateFile, keyFile: keyFile)
-        let client = try Self.makeClient(certificateFile)
+        let new = try Self.makeState(identity, certificateFile)
         try server.reload(TLSServerConfiguration(identity: identity))
-        clientContext.withLock { $0 = client }
+        state.withLock { $0 = new }
     }
 
-    private static func makeClient(_ certificateFile: String) throws(TLSError) -> TLSClientContext {
+    private static func makeState(_ identity: TLSIdentity, _ certificateFile: String) throws(TLSError) -> State {
         var configuration = TLSClientConfiguration()
         configuration.trustRoots = .file(certificateFile)
         // The server is asked for by address.
         configuration.verification = .chainOnly
-        return try TLSClientContext(configuration)
+        let leaf = try CertificateFacts.read(identity.certificateChainPEM).first
+        return State(client: try TLSClientContext(configuration), expiry: leaf?.validity.notAfter)
     }
 }

@@ -32,7 +32,7 @@ struct Serving {
         registry.add(try ProcessMetrics(registry))
         let metrics = try AdmissionMetrics(registry)
         let known = KnownDestinations()
-        try register(known, registry)
+        try register(known, certificate, registry)
 
         // One loop carries thousands of requests a second; the second keeps the metrics' port alive beside them.
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 2)
@@ -157,7 +157,15 @@ struct Serving {
         }
     }
 
-    private func register(_ known: KnownDestinations, _ registry: MetricsRegistry) throws {
+    private func register(
+        _ known: KnownDestinations,
+        _ certificate: ServedCertificate,
+        _ registry: MetricsRegistry
+    ) throws {
+        try registry.gauge(
+            "tproxy_admission_certificate_expiry_timestamp_seconds",
+            help: "When the certificate that is served ends to be valid, in seconds since 1970."
+        ) { certificate.expiry.map(Double.init) }
         try registry.gauge(
             "tproxy_admission_known_destinations",
             help: "Destinations of the cluster whose Services are known."

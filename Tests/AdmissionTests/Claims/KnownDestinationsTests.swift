@@ -1,3 +1,4 @@
+import DestinationRules
 import Kubernetes
 import ObjectModel
 import Testing

@@ -1,3 +1,5 @@
+import NIOCore
+import ObjectModel
 import TestSupport
 import Testing
 
@@ -198,22 +200,14 @@ struct LimitTests {
                 "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1400\r\n\r\n"
             let hog = try await server.connect()
             hog.send(head + String(repeating: " ", count: 1000))
-            try await eventually("the hog has taken its room") {
-                let fits = server.environment.bodies.take(600)
-                if fits { server.environment.bodies.give(back: 600) }
-                return !fits
-            }
+            try await eventually("the hog has taken its room") { !server.hasRoom(for: 600) }
             let client = try await server.connect()
             client.send(RawClient.post([UInt8](repeating: 0x20, count: 800)))
             let answer = try await client.answer()
             #expect(answer.status == 503 && answer.head.contains("retry-after: 1"))
             #expect(reached("bodies", server))
             await hog.close()
-            try await eventually("there is room again") {
-                let fits = server.environment.bodies.take(1500)
-                if fits { server.environment.bodies.give(back: 1500) }
-                return fits
-            }
+            try await eventually("there is room again") { server.hasRoom(for: 1500) }
         }
     }
 

@@ -1,3 +1,4 @@
+import ObjectModel
 import TestSupport
 import Testing
 
@@ -36,7 +37,7 @@ struct StopTests {
             busy.send(Array(request.dropLast(1)))
             try await eventually("the requests have arrived") {
                 server.judge.metric("tproxy_admission_connections") == "3"
-                    && !server.environment.bodies.take(server.environment.limits.bodies)
+                    && !server.hasRoom(for: server.environment.limits.bodies)
             }
             async let done: Void = server.server.shutdown(grace: .seconds(20))
             try await idle.end()

@@ -1,6 +1,7 @@
 import DestinationRules
 import Logging
 import ObjectModel
+import Telemetry
 import TestSupport
 import Testing
 

@@ -1,5 +1,7 @@
+import Configuration
 import Kubernetes
 import ObjectModel
+import Telemetry
 import TestSupport
 import Testing
 import YAML

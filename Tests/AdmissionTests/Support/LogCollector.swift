@@ -13,10 +13,6 @@ final class LogCollector: Sendable {
         Logger(label: "admission") { _ in Handler(collector: self) }
     }
 
-    func contains(_ text: String) -> Bool {
-        lines.contains { $0.contains(text) }
-    }
-
     private struct Handler: LogHandler {
         let collector: LogCollector
         var metadata: Logger.Metadata = [:]

@@ -77,7 +77,7 @@ final class RawClient: Sendable {
     /// Waits for an answer and takes it away, so that the next can be waited for.
     func nextAnswer() async throws -> Answer {
         let answer = try await answer()
-        state.value.withLock { _ = $0.received.removeFirst(answer.length) }
+        state.value.withLock { $0.received.removeFirst(answer.length) }
         return answer
     }
 

@@ -15,7 +15,7 @@ struct TestServer {
     let environment: ServingEnvironment
     var port: Int { server.address.port ?? 0 }
 
-    init(limits: ServingLimits = ServingLimits()) async throws {
+    init(limits: ServingLimits = ServingLimits(), tls: TLSServerContext? = nil) async throws {
         judge = try TestService(limits: limits)
         let stop = stop
         let pages = OperationsRouter.pages(registry: judge.registry) {
@@ -29,9 +29,7 @@ struct TestServer {
             stop: stop,
             logger: judge.log.logger
         )
-        let authority = try CertificateAuthority(name: "Test", validity: .test)
-        let leaf = LeafCertificate(dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"], validity: .test)
-        let tls = try TLSServerContext(TLSServerConfiguration(identity: try authority.issue(leaf)))
+        let tls = try tls ?? TLSServerContext(TLSServerConfiguration(identity: try CertificateFiles.identity()))
         server = try await AdmissionServer.start(
             host: "127.0.0.1",
             port: 0,
@@ -52,6 +50,13 @@ struct TestServer {
     /// A TCP connection to the server.
     func connectPlainly() async throws -> RawClient {
         try await RawClient.connect(to: port, tls: nil)
+    }
+
+    /// Whether that many octets of bodies have room now.
+    func hasRoom(for count: Int) -> Bool {
+        guard environment.bodies.take(count) else { return false }
+        environment.bodies.give(back: count)
+        return true
     }
 
     func close() async {
