@@ -105,7 +105,12 @@ struct ElectionMachine: Sendable {
     }
 
     /// A write of ours was accepted. It counts from when it was begun, as it may have been carried out right then.
-    mutating func wrote(_ lease: Lease, begun: Instant) {
+    mutating func wrote(_ lease: Lease, begun: Instant, now: Instant) {
+        // A process that was stopped meanwhile may hear of it when the lease has run out again.
+        guard now < begun + timing.renewDeadline else {
+            follow(lease, now)
+            return
+        }
         state = .leading(lease, renewed: begun, isStale: false)
         nextTry = begun + timing.retry
     }

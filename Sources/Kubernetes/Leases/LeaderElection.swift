@@ -140,7 +140,7 @@ public struct LeaderElection: Sendable {
     ) {
         var generator = SystemRandomNumberGenerator()
         switch result {
-        case .success(let lease): machine.wrote(lease, begun: begun)
+        case .success(let lease): machine.wrote(lease, begun: begun, now: .now)
         case .failure(let error):
             note(error)
             machine.writeFailed(error.code, now: .now, using: &generator)

@@ -35,6 +35,9 @@ struct LineSplitter {
         return nil
     }
 
+    /// Whether nothing of a further line has come.
+    var isAtLineStart: Bool { start == buffer.count }
+
     private var tooLong: KubernetesError {
         KubernetesError(.answerTooLarge, "the watch has a line of more than \(maximumLength) bytes")
     }

@@ -27,7 +27,6 @@ public struct ObjectWatch: AsyncSequence, Sendable {
         private var generator = SystemRandomNumberGenerator()
         private var page: PageInHand?
         private var stream: WatchStream?
-        private var ready: WatchEvent?
 
         init(_ watch: ObjectWatch) {
             self.watch = watch
@@ -41,10 +40,6 @@ public struct ObjectWatch: AsyncSequence, Sendable {
 
         public mutating func next(isolation actor: isolated (any Actor)?) async -> WatchEvent? {
             while !Task.isCancelled {
-                if let event = ready {
-                    ready = nil
-                    return event
-                }
                 if page != nil {
                     if let event = nextOfPage() { return event }
                 } else if stream != nil {

@@ -15,17 +15,24 @@ struct WatchStream {
 
     var age: Duration { opened.duration(to: .now) }
 
-    /// The next line; `nil` at the end of the stream. What is left of a line that the end cut off is dropped: it is the
-    /// first thing that the next watch brings.
+    /// The next line; `nil` at the end of the stream.
+    ///
+    /// - Throws: `malformedAnswer` where the end cuts off a line: it is the first thing that the next watch brings.
     mutating func next(isolation actor: isolated (any Actor)?) async throws(KubernetesError) -> WatchLine? {
         while true {
             if let line = try splitter.next() { return try WatchLine(line) }
             do {
-                guard let chunk = try await chunks.next(isolation: actor) else { return nil }
-                splitter.append(chunk)
+                if let chunk = try await chunks.next(isolation: actor) {
+                    splitter.append(chunk)
+                    continue
+                }
             } catch {
                 throw KubernetesError(error)
             }
+            guard splitter.isAtLineStart else {
+                throw KubernetesError(.malformedAnswer, "the watch ends within a line")
+            }
+            return nil
         }
     }
 }

@@ -64,7 +64,7 @@ struct KubeconfigTests {
         "Faults and their places",
         arguments: [
             ("", .malformed, "/dir/config: the file is empty"),
-            ("- a", .malformed, "/dir/config:1:1"), ("a: [", .malformed, "/dir/config:1:"),
+            ("- a", .malformed, "/dir/config:1:1"), ("a: [", .malformed, "/dir/config:2:1: "),
             ("a: b\n---\nc: d", .malformed, "/dir/config:1:1"),
             ("apiVersion: v1", .missing, "/dir/config:1:1: current-context"),
             ("current-context: c", .missing, "/dir/config:1:18: there is no context named \"c\""),

@@ -46,7 +46,7 @@ struct ElectionMachineTests {
                 Issue.record("no lease made")
                 return
             }
-            machine.wrote(lease, begun: now)
+            machine.wrote(lease, begun: now, now: now)
         }
     }
 
@@ -75,7 +75,7 @@ struct ElectionMachineTests {
         #expect(lease.object["spec"]?["leaseTransitions"] == .integer(0))
         #expect(bench.machine.held == nil)
         let begun = bench.now
-        bench.machine.wrote(lease, begun: begun)
+        bench.machine.wrote(lease, begun: begun, now: begun)
         #expect(bench.machine.held == lease)
         #expect(bench.machine.deadline == begun + .seconds(10))
         #expect(bench.next() == .wait(until: begun + .seconds(2)))
@@ -176,6 +176,20 @@ struct ElectionMachineTests {
         }
         #expect(bench.now == begun + .seconds(10))
         #expect(bench.machine.deadline == nil)
+    }
+
+    @Test("Who hears too late that the lease is his doesn't lead")
+    func lateAnswer() throws {
+        var bench = Bench()
+        _ = bench.act()
+        bench.read(nil)
+        guard case .create(let lease) = bench.act() else {
+            Issue.record("no lease made")
+            return
+        }
+        bench.machine.wrote(lease, begun: bench.now, now: bench.now + .seconds(10))
+        #expect(bench.machine.held == nil)
+        #expect(bench.act() == .read)
     }
 
     @Test("A change by someone else is looked at; the lease is lost if it isn't ours any more")

@@ -19,6 +19,7 @@ struct ElectionWorld {
     /// How often two led at once.
     private(set) var conflicts = 0
     private var now = ContinuousClock.now
+    private let start: ContinuousClock.Instant
     private var stored: (object: ObjectValue, version: Int)?
     private var versions = 0
     private var candidates: [Candidate]
@@ -27,6 +28,7 @@ struct ElectionWorld {
     init(seed: UInt64, candidates count: Int) {
         generator = SeededGenerator(seed: seed)
         let start = now
+        self.start = start
         candidates = (0..<count).map { number in
             Candidate(
                 machine: ElectionMachine(
@@ -48,6 +50,9 @@ struct ElectionWorld {
         for index in candidates.indices { act(index) }
     }
 
+    /// The wall clock that renewals are stamped with.
+    private var time: MicroTime { MicroTime(microseconds: Int((now - start) / .microseconds(1))) }
+
     private mutating func act(_ index: Int) {
         guard candidates[index].stoppedUntil <= now else { return }
         if chance(1, in: 60) {
@@ -63,7 +68,7 @@ struct ElectionWorld {
             candidates[index].answer = nil
             answer.deliver(&candidates[index].machine, now)
         } else {
-            perform(candidates[index].machine.next(now: now, time: MicroTime(microseconds: 0)), index)
+            perform(candidates[index].machine.next(now: now, time: time), index)
         }
         let deadline = candidates[index].machine.deadline
         if deadline != nil, !wasLeading { reigns += 1 }
@@ -74,7 +79,7 @@ struct ElectionWorld {
     private mutating func expire(_ index: Int) {
         guard let deadline = candidates[index].machine.deadline, deadline <= now else { return }
         candidates[index].answer = nil
-        _ = candidates[index].machine.next(now: now, time: MicroTime(microseconds: 0))
+        _ = candidates[index].machine.next(now: now, time: time)
         candidates[index].leadsUntil = nil
     }
 
@@ -120,7 +125,7 @@ struct ElectionWorld {
         answer(index) { [outcome] machine, now in
             var generator = SystemRandomNumberGenerator()
             switch outcome {
-            case .success(let lease): machine.wrote(lease, begun: begun)
+            case .success(let lease): machine.wrote(lease, begun: begun, now: now)
             case .failure(let error): machine.writeFailed(error.code, now: now, using: &generator)
             }
         }
