@@ -87,7 +87,8 @@ final class ControlPlane: Sendable {
         let label = webhook.map { "labels: {\(Self.webhookLabel): \($0)}" } ?? ""
         try await self.kubectl().check(
             ["create", "-f", "-"],
-            input: "{apiVersion: v1, kind: Namespace, metadata: {name: \(name), \(label)}}"
+            // kubectl takes for JSON what begins with a brace.
+            input: "apiVersion: v1\nkind: Namespace\nmetadata: {name: \(name), \(label)}\n"
         )
         return name
     }
