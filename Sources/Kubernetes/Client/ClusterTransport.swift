@@ -99,8 +99,8 @@ final class ClusterTransport: Sendable {
         configuration.identity = material.identity
         configuration.proxy = access.proxy
         configuration.userAgent = userAgent
-        // Over HTTP/2 all watches and calls would share one connection, and one watch that is read slowly would hold up
-        // all others. Over HTTP/1.1 each has its own, and ending a watch closes it.
+        // Over HTTP/2 libcurl 7.88 leaves a watch open at the server that nobody reads any more, until the connection ends,
+        // which all calls and watches share. Over HTTP/1.1 each watch has its own, and dropping the watch closes it.
         configuration.allowsHTTP2 = false
         do {
             return try HTTPClient(configuration)
