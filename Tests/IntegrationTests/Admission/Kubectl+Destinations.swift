@@ -22,7 +22,7 @@ extension Kubectl {
         guard result.succeeded else {
             throw ProcessFailure(program: "kubectl \(verb) \(destination.name)", result: result)
         }
-        return result.errorOutput.split(separator: "\n").filter { $0.hasPrefix("Warning: ") }
+        return result.warnings
     }
 
     /// The names of a namespace's Destinations.
@@ -47,6 +47,18 @@ extension Kubectl {
             ["replace", "--raw", path + "/status", "-f", "-"],
             input: String(decoding: ObjectValue.object(members).json(), as: UTF8.self)
         )
+    }
+}
+
+extension ProcessResult {
+    /// The warnings of an API server that kubectl shows.
+    var warnings: [Substring] {
+        self.errorOutput.split(separator: "\n").filter { $0.hasPrefix("Warning: ") }
+    }
+
+    /// What kubectl says besides.
+    var errors: String {
+        self.errorOutput.split(separator: "\n").filter { !$0.hasPrefix("Warning: ") }.joined(separator: "\n")
     }
 }
 

@@ -21,8 +21,8 @@ extension WithAdmission {
                     input: destination.text
                 )
                 #expect(!refusal.succeeded)
-                #expect(refusal.errorOutput.contains(#"Invalid value: "tenant_b""#), "\(refusal.errorOutput)")
-                #expect(!refusal.errorOutput.contains(#"Invalid value: "tenant_a""#), "\(refusal.errorOutput)")
+                #expect(refusal.errors.contains(#"Invalid value: "tenant_b""#), "\(refusal.errorOutput)")
+                #expect(!refusal.errors.contains(#"Invalid value: "tenant_a""#), "\(refusal.errorOutput)")
             }
         }
 

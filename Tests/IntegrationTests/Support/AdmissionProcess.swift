@@ -43,7 +43,8 @@ final class AdmissionProcess: Sendable {
         self.authority = authority
         self.url = "https://127.0.0.1:\(port)"
         self.process = try ChildProcess(
-            [Programs.path("tproxy-admission"), "serve", "--port", "\(port)"]
+            [Programs.path("tproxy-admission"), "serve", "--address", "127.0.0.1", "--port", "\(port)"]
+                + ["--metrics-port", "\(LoopbackPorts.free())", "--shutdown-delay", "0"]
                 + ["--config", self.directory.write(configuration.text, to: "config.yaml")]
                 + ["--tls-cert-file", authority.serverCertificate, "--tls-key-file", authority.serverKey]
                 + (kubeconfig.map { ["--kubeconfig", $0] } ?? [])
