@@ -6,6 +6,7 @@ import os
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -98,7 +99,7 @@ def review(name, tenants):
         },
     }
     octets = json.dumps(body, separators=(",", ":")).encode()
-    head = f"POST /validate?timeout=5s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head = "POST /validate?timeout=5s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     return f"{head}Content-Length: {len(octets)}\r\n\r\n".encode() + octets
 
 
@@ -116,6 +117,9 @@ class Cluster(http.server.ThreadingHTTPServer):
             for index in range(count)
         ]
         threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, request, client_address):
+        """Servers that are stopped while they read a list are no fault."""
 
     @property
     def port(self):
@@ -286,6 +290,8 @@ def load(server, context, options, results, say):
 
 def send_at_rate(connections, request, options, results):
     """Each request has its moment; its time counts from there, so that one that is held up shows in those behind it."""
+    # A thread that has its answer shall not wait for another one's turn to end.
+    sys.setswitchinterval(0.0001)
     start = time.monotonic() + 0.1
     lock = threading.Lock()
     failures = []

@@ -22,7 +22,10 @@ public struct ServiceClaim: Hashable, Sendable {
 
     /// What an object claims, be it valid or not: every tenant that can be read counts.
     public static func claims(of object: ObjectValue) -> [ServiceClaim] {
-        let subject = Subject(object, context: RuleContext())
+        claims(of: Subject(object, context: RuleContext()))
+    }
+
+    static func claims(of subject: Subject) -> [ServiceClaim] {
         guard let name = subject.name else { return [] }
         let tenants: [String?]
         switch subject.tenants {

@@ -15,9 +15,9 @@ struct ClaimIndexTests {
         let index = Samples.index(
             try Samples.tenants(#"'["x", "b-c", "B", "-", ""]'"#, name: "a"),
             try Samples.tenants(#"'["d"]'"#, name: "a-b"),
-            try Samples.destination(name: "a-b-e", metadata: "namespace: shop")
+            try Samples.destination(name: "a-b-e")
         )
-        let claim = index.claim(of: service, in: "shop", besides: nil)
+        let claim = index.claim(of: service, in: nil, besides: nil)
         #expect(claim.map { "\($0.resource)/\($0.tenant ?? "")" } == claimant)
         #expect(claim.map(\.service) == (claimant == nil ? nil : service))
         #expect(index.claim(of: service, in: "other", besides: nil) == nil)
@@ -28,9 +28,9 @@ struct ClaimIndexTests {
         let names = (0..<500).map { "t\($0)" }
         let list = names.map { "\"\($0)\"" }.joined(separator: ",")
         let index = Samples.index(try Samples.tenants("'[\(list)]'", name: "mail"))
-        for name in names { #expect(index.claim(of: "mail-\(name)", in: "shop", besides: nil)?.tenant == name) }
+        for name in names { #expect(index.claim(of: "mail-\(name)", in: nil, besides: nil)?.tenant == name) }
         for name in ["t", "t500", "t00", "u1", "0"] {
-            #expect(index.claim(of: "mail-\(name)", in: "shop", besides: nil) == nil)
+            #expect(index.claim(of: "mail-\(name)", in: nil, besides: nil) == nil)
         }
     }
 
@@ -40,16 +40,16 @@ struct ClaimIndexTests {
         let snapshot = index
         index.insert(try Samples.tenants(#"'["b"]'"#))
         #expect(index.count == 1)
-        #expect(index.claim(of: "mail-a", in: "shop", besides: nil) == nil)
-        #expect(index.claim(of: "mail-b", in: "shop", besides: nil) != nil)
-        #expect(index.claim(of: "mail-b", in: "shop", besides: "mail") == nil)
+        #expect(index.claim(of: "mail-a", in: nil, besides: nil) == nil)
+        #expect(index.claim(of: "mail-b", in: nil, besides: nil) != nil)
+        #expect(index.claim(of: "mail-b", in: nil, besides: "mail") == nil)
         index.insert(try Samples.tenants("'no JSON'"))
-        #expect(index.claim(of: "mail-b", in: "shop", besides: nil) == nil)
+        #expect(index.claim(of: "mail-b", in: nil, besides: nil) == nil)
         index.remove(try Samples.tenants("''"))
-        index.remove(namespace: "shop", name: "mail")
+        index.remove(namespace: nil, name: "mail")
         #expect(index.count == 0)
         #expect(index == ClaimIndex())
-        #expect(snapshot.claim(of: "mail-a", in: "shop", besides: nil) != nil)
+        #expect(snapshot.claim(of: "mail-a", in: nil, besides: nil) != nil)
     }
 
     @Test("What is no object is passed over")

@@ -12,7 +12,7 @@ struct CollisionTests {
     init() throws {
         first = try Samples.tenants(#"'["a-b", "c"]'"#, name: "mail")
         second = try Samples.tenants(#"'["b"]'"#, name: "mail-a")
-        bare = try Samples.destination(name: "mail-c", metadata: "namespace: shop")
+        bare = try Samples.destination(name: "mail-c")
     }
 
     private func check(_ object: ObjectValue, against other: ObjectValue) -> DestinationRules.Report {

@@ -35,10 +35,10 @@ enum Samples {
     }
 
     /// A Destination whose annotation with the tenants is what is given, as a YAML value.
-    static func tenants(_ yaml: String, name: String = "mail", namespace: String = "shop") throws -> ObjectValue {
+    static func tenants(_ yaml: String, name: String = "mail", namespace: String? = nil) throws -> ObjectValue {
         try destination(
             name: name,
-            metadata: "namespace: \(namespace)\n  annotations: {\(annotation): \(yaml)}"
+            metadata: "namespace: \(namespace ?? "null")\n  annotations: {\(annotation): \(yaml)}"
         )
     }
 

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -61,7 +62,9 @@ final class AdmissionServer: Sendable {
                 environment: environment
             )
         } catch {
-            throw ServeFailure.cannotListen("can't listen on \(host):\(port): \(error)")
+            let isInUse = (error as? IOError)?.errnoCode == EADDRINUSE
+            let reason = isInUse ? "something else listens there" : "\(error)"
+            throw ServeFailure.cannotListen("can't listen on \(host):\(port): \(reason)")
         }
     }
 

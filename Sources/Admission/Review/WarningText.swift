@@ -19,8 +19,11 @@ enum WarningText {
     static func cut(_ text: String) -> String {
         guard text.count > maximumLength else { return text }
         let start = text.prefix(maximumLength - 1)
-        // A single word that long is cut anywhere.
-        let end = start.lastIndex(of: " ").flatMap { start.distance(from: start.startIndex, to: $0) > 60 ? $0 : nil }
+        // Where the cut falls between two words, or within one that is very long, it is right there.
+        let isBetween = text[start.endIndex] == " "
+        let end =
+            isBetween
+            ? nil : start.lastIndex(of: " ").flatMap { start.distance(from: start.startIndex, to: $0) > 60 ? $0 : nil }
         var words = start[..<(end ?? start.endIndex)]
         while let last = words.last, last == " " || last == ";" || last == ":" || last == "," { words.removeLast() }
         return words + "…"

@@ -36,7 +36,7 @@ extension Rule {
     @Sendable private static func collisions(_ subject: Subject) -> [Fault] {
         let known = subject.context.claims
         guard known.count > 0 else { return [] }
-        return ServiceClaim.claims(of: subject.object).compactMap { claim in
+        return ServiceClaim.claims(of: subject).compactMap { claim in
             guard let other = known.claim(of: claim.service, in: subject.namespace, besides: subject.name) else {
                 return nil
             }

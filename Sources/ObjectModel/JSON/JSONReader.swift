@@ -226,30 +226,43 @@ extension JSONReader {
     private mutating func string() throws(JSONError) -> String {
         let start = position
         advance()
+        // What an escape stands for has to be put together; most texts have none and are taken as they are.
         var text: [UInt8] = []
         while true {
+            let plain = skipPlain()
             guard let next = peek else {
                 throw JSONError(code: .syntax, position: start, message: "the closing quote of this text is missing")
             }
             switch next {
             case UInt8(ascii: "\""):
                 advance()
-                guard let string = String(validating: text, as: UTF8.self) else {
+                let whole = text.isEmpty ? octets[plain] : (text + octets[plain])[...]
+                guard let string = String(validating: whole, as: UTF8.self) else {
                     throw JSONError(code: .encoding, position: start, message: "this text is not valid UTF-8")
                 }
                 return string
             case UInt8(ascii: "\\"):
+                text += octets[plain]
                 try escape(into: &text)
-            case 0..<0x20:
+            default:
                 throw error(
                     .syntax,
                     "a line end or control character stands inside a text; is the closing quote missing?"
                 )
-            default:
-                text.append(next)
-                advance()
             }
         }
+    }
+
+    /// Skips what stands for itself in a text. There is no line end in it.
+    private mutating func skipPlain() -> Range<Int> {
+        let first = offset
+        while offset < octets.count {
+            let octet = octets[offset]
+            if octet < 0x20 || octet == UInt8(ascii: "\"") || octet == UInt8(ascii: "\\") { break }
+            if octet & 0xC0 != 0x80 { column += 1 }
+            offset += 1
+        }
+        return first..<offset
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONError) {

@@ -21,7 +21,7 @@ struct WarningTextTests {
                 String(repeating: "x", count: 110) + "; " + String(repeating: "y", count: 50),
                 String(repeating: "x", count: 110) + "…"
             ),
-            (String(repeating: "ä ", count: 100), String(repeating: "ä ", count: 58) + "ä…"),
+            (String(repeating: "ä ", count: 100), String(repeating: "ä ", count: 59) + "ä…"),
         ]
     )
     func long(text: String, expected: String) {
