@@ -12,12 +12,14 @@ struct FileReloader: Service {
     let level: LogLevelControl
     let metrics: AdmissionMetrics
     let logger: Logger
+    /// How often the files are looked at.
+    var interval = Duration.seconds(1)
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var configurationFiles = WatchedFiles([self.configurationFile])
             var certificateFiles = WatchedFiles([self.certificate.certificateFile, self.certificate.keyFile])
-            while (try? await Task.sleep(for: .seconds(1))) != nil {
+            while (try? await Task.sleep(for: self.interval)) != nil {
                 if configurationFiles.haveChanged() { self.reloadConfiguration() }
                 if certificateFiles.haveChanged() { self.reloadCertificate() }
             }

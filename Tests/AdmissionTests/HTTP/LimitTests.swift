@@ -68,6 +68,18 @@ struct LimitTests {
         }
     }
 
+    @Test("A request line without end is given up", arguments: ["GET /", "GET / HTTP/1.1\r\nA: ", "", "\r\n"])
+    func endlessLine(start: String) async throws {
+        try await withServer(limits: limits { $0.header = 1000 }) { server in
+            let client = try await server.connect()
+            client.send(start)
+            for _ in 0..<100 where !client.isEnded { client.send(String(repeating: "a", count: 1000)) }
+            #expect([400, 431].contains(try await client.answer().status))
+            try await client.end()
+            try await isAlive(server)
+        }
+    }
+
     @Test(
         "A request that never comes to its end is given up",
         arguments: [
