@@ -1,5 +1,7 @@
 import Configuration
 import Foundation
+import Logging
+import Telemetry
 import TestSupport
 import Testing
 
