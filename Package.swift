@@ -59,7 +59,7 @@ let package = Package(
         executable(
             "Manager",
             [
-                "CommandLineSupport", "Configuration", "Kubernetes", "Telemetry", "WebhookCertificates", nioPosix,
+                "CommandLineSupport", "Configuration", "Kubernetes", "Telemetry", "WebhookCertificates", nio, nioPosix,
                 logging, lifecycle, signals, arguments,
             ]
         ),
@@ -159,7 +159,10 @@ let package = Package(
         ),
         tests(
             "ManagerTests",
-            ["TestSupport", "Manager", "Configuration", "Kubernetes", "WebhookCertificates", logging]
+            [
+                "TestSupport", "Manager", "Configuration", "Kubernetes", "Telemetry", "WebhookCertificates", logging,
+                arguments,
+            ]
         ),
         tests(
             "ManifestsTests",
@@ -169,7 +172,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "TestSupport", "DestinationModel", "DestinationRules", "HTTPTransport", "Kubernetes", "ObjectModel",
-                "YAML", logging,
+                "TLS", "YAML", nio, nioPosix, logging,
             ],
             exclude: ["Scripts"],
             swiftSettings: settings

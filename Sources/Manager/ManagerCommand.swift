@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 
 @main
-struct ManagerCommand: ParsableCommand {
+struct ManagerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tproxy-manager",
         abstract: "Turns Destinations into Services, relay routes and status.",

@@ -1,10 +1,81 @@
 import ArgumentParser
 import CommandLineSupport
+import Logging
+import Telemetry
 
-struct RunCommand: PlannedCommand {
-    static let configuration = CommandConfiguration(commandName: "run", abstract: "Runs the controller.")
-    static let invocation = "tproxy-manager run"
-    static let version = BuildInformation.version
+/// `tproxy-manager run`: the controller.
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Run the controller.",
+        discussion: """
+            Several may run: one leads, by a Lease, and works; the others stand by and take over at once when it stops, \
+            or after 15 seconds when it is lost. The leader makes and renews the admission webhook's certificate, kept \
+            in two Secrets, and keeps its authority in the webhook configuration, so that no call ever fails for it.
 
-    @OptionGroup var arguments: AnyArguments
+            /healthz, /readyz and /metrics are served on the metrics port.
+
+            In a pod it uses the pod's service account, elsewhere --kubeconfig. SIGTERM or SIGINT ends it with code 0 \
+            and gives the Lease up; 1 says that it can't run, 64 that it was called wrongly.
+
+            Examples:
+              tproxy-manager run --config /etc/tproxy/config.yaml
+              tproxy-manager run --config config.yaml --kubeconfig ~/.kube/config --namespace tproxy-system
+            """
+    )
+
+    @Option(help: ArgumentHelp("The configuration; docs/configuration.md says what it holds.", valueName: "FILE"))
+    var config: String
+
+    @Option(help: ArgumentHelp("How to reach the cluster. Default: as a pod, if this is one.", valueName: "FILE"))
+    var kubeconfig: String?
+
+    @Option(help: "The install namespace. Default: installNamespace of the configuration, else the pod's namespace.")
+    var namespace: String?
+
+    @Option(help: "The address of /metrics, /healthz and /readyz.")
+    var metricsAddress = "0.0.0.0"
+
+    @Option(help: "Their port; 0 for any.")
+    var metricsPort = 9494
+
+    @Option(help: ArgumentHelp("The Lease by which the leader is found.", valueName: "NAME"))
+    var lease = "tproxy-manager"
+
+    @OptionGroup(title: "The webhook's certificate")
+    var certificate: CertificateOptions
+
+    @Option(help: "text or json.")
+    var logFormat = "text"
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical. Default: what the configuration says.")
+    var logLevel: String?
+
+    func validate() throws {
+        guard (0...65_535).contains(metricsPort) else {
+            throw ValidationError("--metrics-port must be between 0 and 65535")
+        }
+        guard LogFormat(rawValue: logFormat) != nil else { throw ValidationError("--log-format must be text or json") }
+        if let logLevel, Logger.Level(rawValue: logLevel) == nil {
+            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--log-level must be one of \(levels)")
+        }
+    }
+
+    func run() async throws {
+        let fixed = logLevel.flatMap { Logger.Level(rawValue: $0) }
+        let level = LogLevelSwitch(fixed ?? .info)
+        let format = LogFormat(rawValue: logFormat) ?? .text
+        LoggingSystem.bootstrap { ServerLogHandler(label: $0, format: format, level: level) }
+        let logger = Logger(label: "tproxy-manager")
+        do {
+            try await Managing(self, level: fixed == nil ? level : nil, logger: logger).run()
+        } catch let error as ManagerFailure {
+            for reason in error.reasons { logger.critical("can't run", metadata: ["reason": "\(reason)"]) }
+            throw ExitCode(1)
+        } catch {
+            logger.critical("can't run", metadata: ["reason": "\(error)"])
+            throw ExitCode(1)
+        }
+    }
 }

@@ -1,0 +1,5 @@
+import WebhookCertificates
+
+extension WebhookCertificateDuty: Duty {
+    var name: String { "webhook certificate" }
+}

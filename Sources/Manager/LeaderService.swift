@@ -1,0 +1,24 @@
+import Kubernetes
+import Logging
+import ServiceLifecycle
+
+/// Stands for election, and does the duties while it leads. Told to stop, it gives the Lease up at once.
+struct LeaderService: Service {
+    let election: LeaderElection
+    let roster: DutyRoster
+    let metrics: ManagerMetrics
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            do {
+                try await election.run { [roster, metrics] in
+                    metrics.leads(true)
+                    defer { metrics.leads(false) }
+                    await roster.run()
+                }
+            } catch is CancellationError {
+                // Stopped while it stood by.
+            }
+        }
+    }
+}
