@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Watches over the wire, of a server that can do what real ones seldom do.
-@Suite("ObjectWatch")
+@Suite("ObjectWatch", .timeLimit(.minutes(2)))
 struct ObjectWatchTests {
     private static let list = RawServer.Step.answer(
         #"{"metadata":{"resourceVersion":"10"},"items":[{"metadata":{"name":"a","resourceVersion":"3"}}]}"#
