@@ -7,7 +7,8 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable {
         private enum Base {
             case noSuchInstance, noSuchTenant, noSuchDestination, noSuchFragment, tenantNotSubscribed
-            case serviceUnavailable, credentialsRefused, malformed
+            case serviceUnavailable, credentialsRefused, malformedAnswer
+            case malformed, typeNotSupported, proxyTypeNotSupported
         }
 
         private let base: Base
@@ -28,8 +29,37 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
         public static let serviceUnavailable = Code(.serviceUnavailable)
         /// The source refuses our own login.
         public static let credentialsRefused = Code(.credentialsRefused)
+        /// What answers is not the source, or not as documented, and nothing is cached.
+        public static let malformedAnswer = Code(.malformedAnswer)
         /// The destination is there and can't be used; `findings` says why.
         public static let malformed = Code(.malformed)
+        /// The destination is not of type MAIL.
+        public static let typeNotSupported = Code(.typeNotSupported)
+        /// The destination's mail server is not on the Internet.
+        public static let proxyTypeNotSupported = Code(.proxyTypeNotSupported)
+
+        /// Whether it is the source that fails, which says nothing about the destination: what is known of it serves on.
+        public var isSourceDown: Bool {
+            switch base {
+            case .serviceUnavailable, .credentialsRefused, .malformedAnswer: true
+            case .noSuchInstance, .noSuchTenant, .noSuchDestination, .noSuchFragment, .tenantNotSubscribed, .malformed,
+                .typeNotSupported, .proxyTypeNotSupported:
+                false
+            }
+        }
+
+        /// The reason that the status of the Destination resource gives.
+        public var statusReason: String {
+            switch base {
+            case .noSuchDestination: "ConfigurationError-ReferencedDestination-NotFound"
+            case .noSuchFragment: "ConfigurationError-ReferencedFragment-NotFound"
+            case .typeNotSupported: "ConfigurationError-ReferencedDestination-TypeNotSupported"
+            case .proxyTypeNotSupported: "ConfigurationError-ReferencedDestination-ProxyTypeNotSupported"
+            case .noSuchInstance, .noSuchTenant, .tenantNotSubscribed, .serviceUnavailable, .credentialsRefused,
+                .malformedAnswer, .malformed:
+                "ConfigurationFailed"
+            }
+        }
 
         fileprivate var sentence: String {
             switch base {
@@ -40,7 +70,26 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
             case .tenantNotSubscribed: "the tenant is not subscribed"
             case .serviceUnavailable: "the source can't be reached"
             case .credentialsRefused: "the source refuses the login of the relay"
+            case .malformedAnswer: "the source's answer can't be used"
             case .malformed: "the destination can't be used"
+            case .typeNotSupported: "the destination is not of type MAIL"
+            case .proxyTypeNotSupported: "the destination's mail server is not on the Internet"
+            }
+        }
+
+        fileprivate var advice: String {
+            switch base {
+            case .noSuchInstance: "configure it, or correct the name"
+            case .noSuchTenant: "correct the tenant's subdomain"
+            case .noSuchDestination: "create it there, or correct its name or level"
+            case .noSuchFragment: "create it there, correct its name or level, or make it optional"
+            case .tenantNotSubscribed: "subscribe it to the application"
+            case .serviceUnavailable: "it is asked again by itself"
+            case .credentialsRefused: "renew the binding"
+            case .malformedAnswer: "check the addresses in the binding, and proxies on the way"
+            case .malformed: "correct it"
+            case .typeNotSupported: "set its Type to MAIL, or name another one"
+            case .proxyTypeNotSupported: "set its ProxyType to Internet, or name another one"
             }
         }
     }
@@ -51,18 +100,26 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
     public let reference: DestinationReference
     /// What is wrong with a malformed destination.
     public let findings: [DestinationFinding]
+    /// One line of further explanation, such as the status of an answer.
+    public let detail: String?
 
-    /// An error about the destination that was looked for, with what its files have wrong.
-    public init(_ code: Code, _ reference: DestinationReference, findings: [DestinationFinding] = []) {
+    /// An error about the destination that was looked for, with what is wrong with it.
+    public init(
+        _ code: Code,
+        _ reference: DestinationReference,
+        findings: [DestinationFinding] = [],
+        detail: String? = nil
+    ) {
         self.code = code
         self.reference = reference
         self.findings = findings
+        self.detail = detail
     }
 }
 
 extension DestinationLookupError: CustomStringConvertible {
     public var description: String {
-        let text = "\(reference): \(code.sentence)"
-        return findings.isEmpty ? text : text + ": " + findings.map(\.description).joined(separator: "; ")
+        let facts = ([detail].compactMap(\.self) + findings.map(\.description)).joined(separator: "; ")
+        return "\(reference): \(code.sentence)" + (facts.isEmpty ? "" : ": \(facts)") + "; \(code.advice)"
     }
 }

@@ -20,6 +20,7 @@ public actor OAuth2TokenProvider {
     private let jitter: @Sendable () -> Double
     private let onFetch: @Sendable (TokenError?) -> Void
     private let maximumTokens: Int
+    private let longestPause: Duration
     private var entries: [TokenRequestKey: TokenEntry] = [:]
     private var waiters: [TokenRequestKey: [UInt64: Waiter]] = [:]
     private var lastNumber: UInt64 = 0
@@ -51,6 +52,7 @@ public actor OAuth2TokenProvider {
         fetcher: any TokenFetcher,
         logger: Logger,
         maximumTokens: Int = OAuth2TokenProvider.maximumTokens,
+        longestPause: Duration = .seconds(300),
         now: @escaping @Sendable () -> ContinuousClock.Instant,
         jitter: @escaping @Sendable () -> Double,
         onFetch: @escaping @Sendable (TokenError?) -> Void = { _ in }
@@ -58,6 +60,7 @@ public actor OAuth2TokenProvider {
         self.fetcher = fetcher
         self.logger = logger
         self.maximumTokens = maximumTokens
+        self.longestPause = longestPause
         self.now = now
         self.jitter = jitter
         self.onFetch = onFetch
@@ -67,9 +70,15 @@ public actor OAuth2TokenProvider {
     ///
     /// - Throws: why there is none; `cancelled` at once if the task is cancelled, which doesn't disturb other waiters.
     public func token(for key: TokenRequestKey) async throws(TokenError) -> AccessToken {
+        try await token(for: key, maximumAge: nil)
+    }
+
+    /// A token that was issued within `maximumAge`, which tells whether the service would issue it now.
+    func token(for key: TokenRequestKey, maximumAge: Duration?) async throws(TokenError) -> AccessToken {
         let time = now()
         if entries[key] == nil { try makeRoom() }
-        switch entries[key, default: TokenEntry(now: time)].wanted(time) {
+        let new = TokenEntry(now: time, longestPause: longestPause)
+        switch entries[key, default: new].wanted(time, maximumAge: maximumAge) {
         case .use(let token, let renew):
             if renew { startFetch(key) }
             return token
@@ -84,6 +93,20 @@ public actor OAuth2TokenProvider {
     /// calls for the same token count as one.
     public func invalidate(_ token: AccessToken, for key: TokenRequestKey) {
         entries[key]?.refused(token)
+    }
+
+    /// Takes a token that somebody else has fetched, such as the Destination service. It serves as if it had been fetched
+    /// here, unless what is held lives longer, or the mail server has refused it.
+    func offer(_ issued: IssuedToken, for key: TokenRequestKey) {
+        let time = now()
+        if entries[key] == nil {
+            guard (try? makeRoom()) != nil else { return }
+            entries[key] = TokenEntry(now: time, longestPause: longestPause)
+        }
+        guard entries[key]?.offered(issued.secret, lifetime: issued.lifetime, time) == true else { return }
+        lastNumber += 1
+        let token = AccessToken(secret: issued.secret, number: lastNumber)
+        entries[key]?.fetched(token, lifetime: issued.lifetime, time, jitter: jitter())
     }
 
     private func makeRoom() throws(TokenError) {

@@ -1,9 +1,13 @@
+internal import DestinationModel
+
 /// The life of one token: when it serves, when a new one is fetched, and how long to leave a failing service alone.
 ///
 /// Pure: told the time and what happened, it says what to do.
 struct TokenEntry {
     private struct Held {
         var token: AccessToken
+        /// When it came.
+        var since: ContinuousClock.Instant
         /// From here on a new one is fetched while this one still serves.
         var renewal: ContinuousClock.Instant
         /// From here on it does not serve any more.
@@ -17,8 +21,15 @@ struct TokenEntry {
     /// Not to be asked again before.
     private var pausedUntil: ContinuousClock.Instant?
     private(set) var lastUse: ContinuousClock.Instant
+    /// What the mail server has refused last, lest it is offered again.
+    private var refusedText: Secret?
+    private let longestPause: Duration
 
-    init(now: ContinuousClock.Instant) { lastUse = now }
+    /// - Parameter longestPause: for a service that refuses the credentials.
+    init(now: ContinuousClock.Instant, longestPause: Duration = .seconds(300)) {
+        lastUse = now
+        self.longestPause = longestPause
+    }
 
     var isIdle: Bool { !isFetching }
 
@@ -32,10 +43,11 @@ struct TokenEntry {
     }
 
     /// Somebody needs a token.
-    mutating func wanted(_ now: ContinuousClock.Instant) -> Action {
+    /// - Parameter maximumAge: how long ago it may have been issued, to learn whether it still would be.
+    mutating func wanted(_ now: ContinuousClock.Instant, maximumAge: Duration? = nil) -> Action {
         lastUse = now
         let isPaused = pausedUntil.map { now < $0 } ?? false
-        if let held, now < held.end {
+        if let held, now < held.end, maximumAge.map({ now - held.since <= $0 }) ?? true {
             let renew = now >= held.renewal && !isFetching && !isPaused
             if renew { isFetching = true }
             return .use(held.token, renew: renew)
@@ -54,7 +66,26 @@ struct TokenEntry {
         pausedUntil = nil
         // Renewed at 65 to 75 % of its life; given up a little before its end, as it still has to reach the server.
         let margin = min(.seconds(10), lifetime / 10)
-        held = Held(token: token, renewal: now + lifetime * (0.75 - 0.1 * jitter), end: now + lifetime - margin)
+        held = Held(
+            token: token,
+            since: now,
+            renewal: now + lifetime * (0.75 - 0.1 * jitter),
+            end: now + lifetime - margin
+        )
+    }
+
+    /// Somebody else has fetched a token.
+    /// - Returns: whether it is better than what is held, and to be handed in with ``fetched(_:lifetime:_:jitter:)``.
+    mutating func offered(_ text: Secret, lifetime: Duration, _ now: ContinuousClock.Instant) -> Bool {
+        guard text != refusedText, !isFetching else { return false }
+        guard var held, now < held.end else { return true }
+        let end = now + lifetime
+        guard held.token.secret == text else { return end > held.end + .seconds(60) }
+        // The same once more, perhaps out of a cache: its life may turn out shorter than it was said, not longer.
+        held.end = min(held.end, end)
+        held.renewal = min(held.renewal, held.end)
+        self.held = held
+        return false
     }
 
     /// The fetch failed. What is held serves on to its end.
@@ -64,12 +95,15 @@ struct TokenEntry {
         lastError = error
         // Wrong credentials don't mend themselves, and asking again may lock the account.
         let isPermanent = error.code == .credentialsRefused
-        let pause = min(Double(isPermanent ? 10 : 1) * Double(1 << (failures - 1)), isPermanent ? 300 : 60)
-        pausedUntil = now + .seconds(pause * (1 - 0.2 * jitter))
+        let step = Duration.seconds((isPermanent ? 10 : 1) * (1 << (failures - 1)))
+        let pause = min(step, isPermanent ? longestPause : .seconds(60)) * (1 - 0.2 * jitter)
+        pausedUntil = now + max(pause, error.retryAfter ?? .zero)
     }
 
     /// The mail server refuses this token. No effect on any other, so that many refusals of one token count once.
     mutating func refused(_ token: AccessToken) {
-        if held?.token == token { held = nil }
+        guard held?.token == token else { return }
+        held = nil
+        refusedText = token.secret
     }
 }

@@ -47,12 +47,19 @@ public struct TokenError: Error, Hashable, Sendable {
     public let oauthError: String?
     /// One line of further explanation.
     public let detail: String?
+    /// How long the token service wants to be left alone, where it says so.
+    let retryAfter: Duration?
 
     public init(_ code: Code, status: Int? = nil, oauthError: String? = nil, detail: String? = nil) {
+        self.init(code, status: status, oauthError: oauthError, detail: detail, retryAfter: nil)
+    }
+
+    init(_ code: Code, status: Int?, oauthError: String? = nil, detail: String? = nil, retryAfter: Duration?) {
         self.code = code
         self.status = status
         self.oauthError = oauthError
         self.detail = detail
+        self.retryAfter = retryAfter
     }
 }
 

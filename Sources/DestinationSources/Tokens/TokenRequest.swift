@@ -39,7 +39,10 @@ struct TokenRequest {
         if let scope = credentials.scope { pairs.append(("scope", scope)) }
         if credentials.addsClientCredentialsInBody {
             pairs.append(("client_id", credentials.clientID))
-            pairs.append(("client_secret", credentials.clientSecret.reveal()))
+            // A client that shows a certificate has none (RFC 8705 §2).
+            if !credentials.clientSecret.isEmpty {
+                pairs.append(("client_secret", credentials.clientSecret.reveal()))
+            }
         }
         // No parameter may occur twice (RFC 6749 §3.2), and the destination's own word is the more deliberate one.
         let own = Set(credentials.bodyParameters.map(\.name))

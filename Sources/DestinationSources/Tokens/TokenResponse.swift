@@ -27,15 +27,19 @@ enum TokenResponse {
         guard let text = object["access_token"]?.stringValue, !text.isEmpty else {
             throw TokenError(.malformedResponse, status: response.status, detail: "no access_token")
         }
-        // Beyond RFC 6750 §2.1 on purpose, as services are liberal; what matters is that nothing in it can end a line
-        // or a field of SASL XOAUTH2.
-        guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+        guard isHarmless(text) else {
             throw TokenError(.malformedResponse, status: response.status, detail: "forbidden character in access_token")
         }
         if let type = object["token_type"]?.stringValue, type.lowercased() != "bearer" {
             throw TokenError(.malformedResponse, status: response.status, detail: "token_type is not bearer")
         }
         return IssuedToken(secret: Secret(text), lifetime: lifetime(object["expires_in"]))
+    }
+
+    /// Whether a token may stand in a login. Beyond RFC 6750 §2.1 on purpose, as services are liberal; what matters is
+    /// that nothing in it can end a line or a field of SASL XOAUTH2.
+    static func isHarmless(_ token: String) -> Bool {
+        !token.isEmpty && token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
     }
 
     private static func object(_ body: [UInt8]) -> ObjectValue? {
@@ -49,7 +53,8 @@ enum TokenResponse {
         return value
     }
 
-    private static func lifetime(_ value: ObjectValue?) -> Duration {
+    /// How long a token is good for, by what its service says.
+    static func lifetime(_ value: ObjectValue?) -> Duration {
         switch value {
         case .integer(let seconds): clamped(seconds)
         // Written so that NaN, which the text "nan" stands for, is the shortest.
@@ -74,7 +79,8 @@ enum TokenResponse {
         case (300..<400, _): return TokenError(.requestRefused, status: response.status, detail: "a redirect")
         default: code = .requestRefused
         }
-        return TokenError(code, status: response.status, oauthError: error)
+        let retryAfter = RetryAfter.duration(response)
+        return TokenError(code, status: response.status, oauthError: error, retryAfter: retryAfter)
     }
 
     /// An error code that may be shown: a word, and none that a service could have made of what we sent.

@@ -69,7 +69,7 @@ extension UpstreamFailure {
     /// What went wrong while looking the destination up.
     init(_ error: DestinationLookupError) {
         self.init(.destination, error.description)
-        isSourceDown = error.code == .serviceUnavailable || error.code == .credentialsRefused
+        isSourceDown = error.code.isSourceDown
     }
 
     /// What went wrong while connecting to `destination`.

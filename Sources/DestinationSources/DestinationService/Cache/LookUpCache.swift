@@ -1,0 +1,225 @@
+internal import DestinationModel
+
+/// What is known of all destinations of one instance; decides what is looked up, and when.
+///
+/// Pure: one function for each event, which answers what is to be done.
+struct LookUpCache {
+    typealias Key = DestinationReference
+    typealias Answer = Result<ResolvedDestination, DestinationLookupError>
+
+    /// A look-up to be started.
+    struct LookUp: Hashable {
+        let key: Key
+        /// Handed back with the result.
+        let epoch: Int
+    }
+
+    /// What to log.
+    enum Note: Hashable {
+        /// A destination can't be looked up, or another reason has taken the place of the former.
+        case failing(DestinationLookupError, isServing: Bool)
+        /// It can again.
+        case mended(Key)
+        /// The service is left alone for some time.
+        case down(LookUpFailure)
+    }
+
+    /// What to do about an event.
+    struct Actions {
+        var start: [LookUp] = []
+        /// Those who wait for these are to be told.
+        var answers: [(key: Key, answer: Answer)] = []
+        /// These have another answer than before.
+        var changed: Set<DestinationKey> = []
+        var notes: [Note] = []
+    }
+
+    /// What to do for one who wants a destination.
+    enum Decision {
+        case answer(Answer)
+        case wait
+    }
+
+    private let settings: DestinationServiceSettings
+    private(set) var entries: [Key: LookUpEntry] = [:]
+    private(set) var queue: [Key] = []
+    private(set) var running = 0
+    private(set) var gate = ServiceGate()
+    private var epoch = 0
+    private var lastGeneration: UInt64 = 0
+
+    init(_ settings: DestinationServiceSettings) { self.settings = settings }
+}
+
+// MARK: Events
+
+extension LookUpCache {
+    /// Somebody wants a destination.
+    mutating func wanted(_ key: Key, _ now: ContinuousClock.Instant) -> (Decision, Actions) {
+        guard var entry = entries[key] ?? newEntry(now) else {
+            let error = DestinationLookupError(.serviceUnavailable, key, detail: "too many destinations at once")
+            return (.answer(.failure(error)), Actions())
+        }
+        let answer = entry.answer(now, settings)
+        entries[key] = entry
+        if let answer { return (.answer(answer), Actions()) }
+        var actions = Actions()
+        switch entry.work {
+        case .queued: break
+        case .running: entries[key]?.work = .running(isAwaited: true)
+        case .none:
+            guard gate.state(now) != .closed else { return (.answer(entry.fallback(downError(key))), actions) }
+            entries[key]?.work = .queued
+            queue.append(key)
+            startQueued(now, &actions)
+        }
+        return (.wait, actions)
+    }
+
+    /// A look-up has ended.
+    mutating func ended(
+        _ lookUp: LookUp,
+        _ result: Result<MailDestination, LookUpFailure>,
+        _ now: ContinuousClock.Instant,
+        jitter: Double
+    ) -> Actions {
+        var actions = Actions()
+        running -= 1
+        let key = lookUp.key
+        guard var entry = entries[key] else { return actions }
+        if lookUp.epoch != epoch {
+            // It was asked of the service that was. Those who wait get the answer of the one that is.
+            let isAwaited = entry.work == .running(isAwaited: true)
+            entry.work = isAwaited ? .queued : .none
+            if isAwaited { queue.append(key) }
+            entries[key] = entry
+            startQueued(now, &actions)
+            return actions
+        }
+        entry.work = .none
+        let former = entry.error
+        let answer: Answer
+        let isChanged: Bool
+        switch result {
+        case .success(let destination):
+            gate.succeeded()
+            let next = DestinationGeneration(lastGeneration + 1)
+            isChanged = entry.found(destination, next, now, jitter: jitter)
+            if entry.held?.generation == next { lastGeneration += 1 }
+            answer = entry.fallback(downError(key))
+            if former != nil { actions.notes.append(.mended(key)) }
+        case .failure(let failure):
+            let error = failure.error(key)
+            isChanged = entry.failed(error, retryAfter: failure.retryAfter, now, settings, jitter: jitter)
+            answer = entry.fallback(error)
+            if former?.code != error.code { actions.notes.append(.failing(error, isServing: entry.held != nil)) }
+            reckon(failure, key, now, jitter, &actions)
+        }
+        entries[key] = entry.isDropped ? nil : entry
+        actions.answers.append((key, answer))
+        if isChanged { actions.changed.insert(DestinationKey(key)) }
+        startQueued(now, &actions)
+        return actions
+    }
+
+    /// Time has passed: what is due is looked up again.
+    mutating func ticked(_ now: ContinuousClock.Instant) -> Actions {
+        var actions = Actions()
+        let forgettable = entries.filter { $0.value.isForgettable(now, settings) }
+        for key in forgettable.keys { entries[key] = nil }
+        startQueued(now, &actions)
+        let refreshing = entries.values.count { $0.work == .running(isAwaited: false) }
+        var room = min(settings.maximumRefreshes - refreshing, settings.maximumLookUps - running)
+        guard room > 0, queue.isEmpty, gate.state(now) != .closed else { return actions }
+        if gate.state(now) == .ajar { room = running == 0 ? 1 : 0 }
+        let due = entries.filter { $0.value.work == .none && $0.value.due(now, settings) <= now }
+            .map { (key: $0.key, due: $0.value.due(now, settings)) }
+            .sorted { $0.due < $1.due }
+        for (key, _) in due.prefix(room) { start(key, isAwaited: false, &actions) }
+        return actions
+    }
+
+    /// The binding is another one.
+    /// - Parameter keepsAnswers: whether it leads to the same destinations.
+    mutating func rebound(keepsAnswers: Bool, _ now: ContinuousClock.Instant) -> Actions {
+        var actions = Actions()
+        epoch += 1
+        gate = ServiceGate()
+        for key in Array(entries.keys) {
+            if entries[key]?.rebound(keepsAnswer: keepsAnswers) == true { actions.changed.insert(DestinationKey(key)) }
+        }
+        startQueued(now, &actions)
+        return actions
+    }
+
+    /// Only these are needed from now on.
+    mutating func kept(_ keys: Set<Key>) {
+        for key in Array(entries.keys) where !keys.contains(key) {
+            if entries[key]?.work == LookUpEntry.Work.none {
+                entries[key] = nil
+            } else {
+                entries[key]?.isDropped = true
+            }
+        }
+    }
+}
+
+// MARK: Doing it
+
+extension LookUpCache {
+    /// Room for one more; nil if there is none.
+    private mutating func newEntry(_ now: ContinuousClock.Instant) -> LookUpEntry? {
+        if entries.count >= settings.maximumEntries {
+            let idle = entries.lazy.filter { $0.value.work == .none }
+            guard let oldest = idle.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return nil }
+            entries[oldest.key] = nil
+        }
+        return LookUpEntry(now: now)
+    }
+
+    private mutating func start(_ key: Key, isAwaited: Bool, _ actions: inout Actions) {
+        running += 1
+        entries[key]?.work = .running(isAwaited: isAwaited)
+        actions.start.append(LookUp(key: key, epoch: epoch))
+    }
+
+    private mutating func startQueued(_ now: ContinuousClock.Instant, _ actions: inout Actions) {
+        let room: Int =
+            switch gate.state(now) {
+            case .open: settings.maximumLookUps - running
+            case .ajar: running == 0 ? 1 : 0
+            case .closed: 0
+            }
+        let turn = Array(queue.prefix(max(room, 0)))
+        queue.removeFirst(turn.count)
+        for key in turn { start(key, isAwaited: true, &actions) }
+    }
+
+    /// Tells the gate of a failure. When that closes it, those who wait for their turn need not wait any longer.
+    private mutating func reckon(
+        _ failure: LookUpFailure,
+        _ key: Key,
+        _ now: ContinuousClock.Instant,
+        _ jitter: Double,
+        _ actions: inout Actions
+    ) {
+        guard failure.code.isSourceDown else { return gate.succeeded() }
+        let wasOpen = gate.state(now) == .open
+        gate.failed(key, failure, now, jitter: jitter)
+        guard gate.state(now) == .closed else { return }
+        if wasOpen { actions.notes.append(.down(failure)) }
+        let waiting = queue
+        queue = []
+        for key in waiting {
+            guard var entry = entries[key] else { continue }
+            entry.work = .none
+            entries[key] = entry.isDropped ? nil : entry
+            actions.answers.append((key, entry.fallback(downError(key))))
+        }
+    }
+
+    private func downError(_ key: Key) -> DestinationLookupError {
+        let failure = gate.lastFailure ?? LookUpFailure(.serviceUnavailable)
+        return failure.error(key)
+    }
+}
