@@ -10,9 +10,9 @@ struct IncomingRequest: Sendable {
     let headers: HTTPHeaders
     let isKeptAlive: Bool
     private let authentication: TokenRequest.Authentication
-    private let clientID: String?
-    private let clientSecret: String?
-    private let bearer: String?
+    let clientID: String?
+    let clientSecret: String?
+    let bearer: String?
 
     init(head: HTTPRequestHead, body: String) {
         let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)

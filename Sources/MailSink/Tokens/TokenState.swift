@@ -81,7 +81,7 @@ final class TokenState: Sendable {
     }
 
     /// RFC 6750's b64token alphabet, from the system's random numbers.
-    private static func randomText(_ count: Int) -> String {
+    static func randomText(_ count: Int) -> String {
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
         var generator = SystemRandomNumberGenerator()
         let bytes = (0..<count).map { _ in alphabet[Int.random(in: 0..<alphabet.count, using: &generator)] }
