@@ -49,7 +49,11 @@ final class DestinationChangeHub: Sendable {
 
     func publish(_ keys: Set<DestinationKey>) {
         guard !keys.isEmpty else { return }
-        for subscription in subscriptions.withLock({ $0.compactMap(\.subscription) }) { subscription.add(keys) }
+        publish(.destinations(keys))
+    }
+
+    func publish(_ change: DestinationChange) {
+        for subscription in subscriptions.withLock({ $0.compactMap(\.subscription) }) { subscription.add(change) }
     }
 
     /// One subscriber's unread changes.
@@ -64,13 +68,13 @@ final class DestinationChangeHub: Sendable {
 
         private let state = Mutex(State())
 
-        func add(_ keys: Set<DestinationKey>) {
+        func add(_ new: DestinationChange) {
             let (waiter, change) = state.withLock { state in
-                var change = DestinationChange.destinations(keys)
-                switch state.pending {
-                case .destinations(let earlier): change = .destinations(earlier.union(keys))
-                case .everything: change = .everything
-                case nil: break
+                var change = new
+                switch (state.pending, new) {
+                case (.destinations(let earlier), .destinations(let keys)): change = .destinations(earlier.union(keys))
+                case (.everything, _), (_, .everything): change = .everything
+                case (nil, .destinations): break
                 }
                 if case .destinations(let all) = change, all.count > Self.maximumKeys { change = .everything }
                 state.pending = state.waiter == nil ? change : nil

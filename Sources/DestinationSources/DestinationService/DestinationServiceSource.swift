@@ -27,6 +27,8 @@ public actor DestinationServiceSource: DestinationSource {
     private var binding: ServiceBinding
     private var waiters: [DestinationReference: [UInt64: Waiter]] = [:]
     private var lastNumber: UInt64 = 0
+    /// Why destinations came without a token, as far as it was logged.
+    private var tokenProblems: [DestinationReference: String] = [:]
 
     /// A source that has asked nothing yet. Starts the threads of its HTTP clients: not for an event loop.
     ///
@@ -147,15 +149,22 @@ extension DestinationServiceSource {
     /// Hands on the token that came with a destination.
     private func hand(_ found: FoundDestination, of reference: DestinationReference) async {
         guard case .oauth2ClientCredentials(_, let credentials) = found.destination.authentication else { return }
-        if let problem = found.tokenProblem {
+        if found.tokenProblem != tokenProblems[reference] { note(found.tokenProblem, reference) }
+        guard let token = found.token else { return }
+        let key = TokenRequestKey(credentials: credentials, tenant: reference.tenant)
+        await environment.tokens?.offer(token, for: key)
+    }
+
+    /// Logs why there is no token, once for each reason: a destination is looked up every other minute.
+    private func note(_ problem: String?, _ reference: DestinationReference) {
+        if tokenProblems.count >= settings.maximumEntries { tokenProblems = [:] }
+        tokenProblems[reference] = problem
+        if let problem {
             environment.logger.warning(
                 "the Destination service can't fetch the destination's token",
                 metadata: ["destination": "\(reference)", "problem": "\(problem)"]
             )
         }
-        guard let token = found.token else { return }
-        let key = TokenRequestKey(credentials: credentials, tenant: reference.tenant)
-        await environment.tokens?.offer(token, for: key)
     }
 
     private func log(_ note: LookUpCache.Note) {

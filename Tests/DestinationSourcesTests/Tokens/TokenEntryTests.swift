@@ -95,3 +95,77 @@ import Testing
         #expect(seen(entry.wanted(start)) == .use(2, renew: false))
     }
 }
+
+/// Tokens that somebody else has fetched.
+@Suite struct OfferedTokenTests {
+    private let start = ContinuousClock.now
+    private let text = Secret("offered")
+
+    private func token(_ entry: inout TokenEntry, _ now: ContinuousClock.Instant) -> Secret? {
+        guard case .use(let token, _) = entry.wanted(now) else { return nil }
+        return token.secret
+    }
+
+    @Test func itServesLikeAnyOther() {
+        var entry = TokenEntry(now: start)
+        #expect(entry.offered(text, lifetime: .seconds(100), start) == true)
+        entry.fetched(AccessToken(secret: text, number: 1), lifetime: .seconds(100), start, jitter: 0)
+        #expect(token(&entry, start) == text)
+    }
+
+    @Test func theOneThatLivesLongerServes() {
+        var entry = TokenEntry(now: start)
+        entry.fetched(AccessToken(secret: Secret("own"), number: 1), lifetime: .seconds(1000), start, jitter: 0)
+        #expect(entry.offered(text, lifetime: .seconds(1000), start) == false)
+        #expect(entry.offered(text, lifetime: .seconds(2000), start) == true)
+        #expect(entry.offered(text, lifetime: .seconds(100), start + .seconds(995)) == true)
+    }
+
+    @Test func theSameOnceMoreDoesNotLiveLonger() {
+        var entry = TokenEntry(now: start)
+        entry.fetched(AccessToken(secret: text, number: 1), lifetime: .seconds(1000), start, jitter: 0)
+        #expect(entry.offered(text, lifetime: .seconds(1000), start + .seconds(900)) == false)
+        #expect(token(&entry, start + .seconds(995)) == nil)
+        var shorter = TokenEntry(now: start)
+        shorter.fetched(AccessToken(secret: text, number: 1), lifetime: .seconds(1000), start, jitter: 0)
+        #expect(shorter.offered(text, lifetime: .seconds(50), start) == false)
+        #expect(token(&shorter, start + .seconds(51)) == nil)
+    }
+
+    @Test func whatTheMailServerRefusesIsNotTakenAgain() {
+        var entry = TokenEntry(now: start)
+        let refused = AccessToken(secret: text, number: 1)
+        entry.fetched(refused, lifetime: .seconds(1000), start, jitter: 0)
+        entry.refused(refused)
+        #expect(entry.offered(text, lifetime: .seconds(1000), start) == false)
+        #expect(entry.offered(Secret("another"), lifetime: .seconds(1000), start) == true)
+    }
+
+    @Test func aProofMustBeYoung() {
+        var entry = TokenEntry(now: start)
+        entry.fetched(AccessToken(secret: text, number: 1), lifetime: .seconds(1000), start, jitter: 0)
+        guard case .use = entry.wanted(start + .seconds(60), maximumAge: .seconds(60)) else {
+            Issue.record("young enough")
+            return
+        }
+        guard case .wait(start: true) = entry.wanted(start + .seconds(61), maximumAge: .seconds(60)) else {
+            Issue.record("too old")
+            return
+        }
+        // Whoever needs no proof isn't kept waiting by the one who does.
+        #expect(token(&entry, start + .seconds(61)) == text)
+    }
+
+    @Test func theServicesOwnWishIsHeeded() {
+        var entry = TokenEntry(now: start)
+        entry.failed(TokenError(.serviceUnavailable, status: 503, retryAfter: .seconds(100)), start, jitter: 0)
+        guard case .refuse = entry.wanted(start + .seconds(99)) else {
+            Issue.record("left alone")
+            return
+        }
+        guard case .wait(start: true) = entry.wanted(start + .seconds(100)) else {
+            Issue.record("asked again")
+            return
+        }
+    }
+}

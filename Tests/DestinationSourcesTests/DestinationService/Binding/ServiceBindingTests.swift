@@ -108,7 +108,9 @@ import Testing
         for (name, value) in changes { all[name] = value }
         let data = ["j": try Self.json(all)]
         for data in [Self.keys(all), data] where data["clientid"] != nil || data["uri"] != nil || data["j"] != nil {
-            let error = #expect(throws: ServiceBindingError.self) { try ServiceBinding(secret: "my-secret", data: data) }
+            let error = #expect(throws: ServiceBindingError.self) {
+                try ServiceBinding(secret: "my-secret", data: data)
+            }
             #expect(error?.code == code)
             #expect(error?.fields == fields)
             let text = error?.description ?? ""

@@ -15,7 +15,9 @@ import Testing
         "tokenServiceURL":"https://t.example.com/token","clientId":"c","clientSecret":"hunter2"
         """#
 
-    private func read(_ body: String, status: Int = 200, headers: HTTPHeaders = HTTPHeaders()) throws -> FoundDestination {
+    private func read(_ body: String, status: Int = 200, headers: HTTPHeaders = HTTPHeaders()) throws
+        -> FoundDestination
+    {
         try DestinationResponse.destination(
             HTTPResponse(status: status, headers: headers, body: Array(body.utf8)),
             for: DestinationReference(destination: "mail", instance: "i")
@@ -36,7 +38,8 @@ import Testing
     /// Bodies that are no answer of the service's.
     @Test(
         arguments: [
-            "", " ", "<html>hunter2</html>", "null", "[]", "7", "\"x\"", "{}", "{", #"{"destinationConfiguration":null}"#,
+            "", " ", "<html>hunter2</html>", "null", "[]", "7", "\"x\"", "{}", "{",
+            #"{"destinationConfiguration":null}"#,
             #"{"destinationConfiguration":[]}"#, #"{"destinationConfiguration":"x"}"#,
             #"{"destinationConfiguration":{}}"#, #"{"destinationConfiguration":{"Name":7}}"#,
             #"{"destinationConfiguration":{"Name":"another"}}"#,
@@ -76,13 +79,14 @@ import Testing
         (404, [:], #"{"ErrorMessage":"not found"}"#, .noSuchDestination), (404, [:], "", .noSuchDestination),
         (404, [:], "<html>", .malformedAnswer), (404, [:], "404 Not Found: Requested route", .malformedAnswer),
         (404, ["X-Cf-RouterError": "unknown_route"], "{}", .malformedAnswer),
-        (301, ["Location": "https://evil.example.com/?hunter2"], "", .malformedAnswer), (204, [:], "", .malformedAnswer),
+        (301, ["Location": "https://evil.example.com/?hunter2"], "", .malformedAnswer),
+        (204, [:], "", .malformedAnswer),
         (400, [:], "", .malformedAnswer), (418, [:], "", .malformedAnswer), (408, [:], "", .serviceUnavailable),
         (429, [:], "", .serviceUnavailable), (500, [:], "", .serviceUnavailable), (502, [:], "", .serviceUnavailable),
         (503, [:], "", .serviceUnavailable), (599, [:], "", .serviceUnavailable),
     ]
 
-    @Test(arguments: refusals.indices) func refusals(index: Int) {
+    @Test(arguments: refusals.indices) func whatIsRefused(index: Int) {
         let (status, headers, body, code) = Self.refusals[index]
         let error = #expect(throws: LookUpFailure.self) { try read(body, status: status, headers: headers) }
         #expect(error?.code == code)
@@ -92,7 +96,10 @@ import Testing
 
     static let tokens: [(String, String?, Int?, String?)] = [
         (#"[{"type":"Bearer","value":"tok","expires_in":"3600"}]"#, "tok", 3600, nil),
-        (#"[{"type":"bearer","value":"tok","expires_in":3600,"http_header":{"key":"k","value":"v"}}]"#, "tok", 3600, nil),
+        (
+            #"[{"type":"bearer","value":"tok","expires_in":3600,"http_header":{"key":"k","value":"v"}}]"#, "tok", 3600,
+            nil
+        ),
         (#"[{"value":"tok"}]"#, "tok", 300, nil),
         (#"[{"type":"Bearer","value":"tok","expires_in":1e300}]"#, "tok", 86_400, nil),
         (#"[{"type":"Bearer","value":"tok","expires_in":99999999999999999999}]"#, "tok", 86_400, nil),
@@ -129,7 +136,8 @@ import Testing
         ("Sun, 01 Jan 2017 00:00:10 GMT", "Sat, 31 Dec 2016 23:59:50 GMT", 20),
         ("Wed, 01 Mar 2017 00:00:10 GMT", "Tue, 28 Feb 2017 23:59:50 GMT", 20),
         ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 09:49:37 GMT", 0),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", nil, nil), ("Sun, 99 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", nil),
+        ("Sun, 06 Nov 1994 08:49:37 GMT", nil, nil),
+        ("Sun, 99 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMT", nil),
     ]
 
     @Test(arguments: pauses.indices) func retryAfter(index: Int) {
