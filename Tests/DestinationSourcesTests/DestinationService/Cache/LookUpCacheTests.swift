@@ -44,6 +44,10 @@ import Testing
         }
 
         mutating func end(_ result: Result<MailDestination, LookUpFailure>) {
+            guard !running.isEmpty else {
+                Issue.record("no look-up is under way")
+                return
+            }
             let lookUp = running.removeFirst()
             take(cache.ended(lookUp, result, now, jitter: 0))
         }
