@@ -19,9 +19,11 @@ struct ServeCommand: AsyncParsableCommand {
             collide. In a pod it uses the pod's service account, elsewhere --kubeconfig.
 
             Examples:
-              tproxy-admission serve --config config.yaml --tls-cert-file tls.crt --tls-key-file tls.key
-              tproxy-admission serve --config config.yaml --tls-cert-file tls.crt --tls-key-file tls.key \\
-                --kubeconfig ~/.kube/config --address 127.0.0.1 --shutdown-delay 0
+              tproxy-admission serve --config config.yaml \\
+                --tls-cert-file tls.crt --tls-key-file tls.key
+              tproxy-admission serve --config config.yaml \\
+                --tls-cert-file tls.crt --tls-key-file tls.key \\
+                --kubeconfig ~/.kube/config --address 127.0.0.1
             """
     )
 

@@ -12,7 +12,7 @@ enum ServeFailure: Error, Hashable {
         switch self {
         case .configuration(let error): error.problems.map(\.description)
         case .certificate(let reason): ["\(reason); check --tls-cert-file and --tls-key-file"]
-        case .cluster(let reason): [reason]
+        case .cluster(let reason): ["\(reason); check --kubeconfig"]
         case .cannotListen(let reason): ["\(reason); choose another --address or --port"]
         }
     }
