@@ -3,10 +3,13 @@ import Logging
 import ServiceLifecycle
 
 /// Stands for election, and does the duties while it leads. Told to stop, it gives the Lease up at once.
-struct LeaderService: Service {
+struct LeaderService: Service, CustomStringConvertible {
     let election: LeaderElection
     let roster: DutyRoster
     let metrics: ManagerMetrics
+
+    /// What the service group calls it in its log.
+    var description: String { "leader election and duties" }
 
     func run() async throws {
         try await cancelWhenGracefulShutdown {
