@@ -64,8 +64,7 @@ final class AdmissionSite: Sendable {
         try await eventually("the API server to ask the webhook") {
             // What only the webhook refuses, and only creating asks it for sure.
             let probe = Destination(name: "probe", tenants: "no JSON")
-            let arguments = ["create", "--dry-run=server", "--validate=false", "-n", self.namespace, "-f", "-"]
-            return try await self.kubectl.run(arguments, input: probe.text).succeeded ? nil : ()
+            return try await self.kubectl.dryRun(creating: probe, in: self.namespace).succeeded ? nil : ()
         }
     }
 

@@ -39,16 +39,15 @@ extension WithAdmission {
             let site = try AdmissionSites.current.withDefaultInstance
             let namespace = try await site.makeNamespace()
             try await site.kubectl.create(Destination(name: "mail", tenants: #"["a-b"]"#), in: namespace)
+            _ = try await site.eventuallyRefused(Self.pair[1], in: namespace)
             try await site.kubectl.create(Destination(name: "mail-a", tenants: #"["c"]"#), in: namespace)
 
-            let refusal = try await eventually("the update to be refused") {
-                let result = try await site.kubectl.run(
-                    ["apply", "--validate=false", "-n", namespace, "--dry-run=server", "-f", "-"],
-                    input: Destination(name: "mail-a", tenants: #"["c", "b"]"#).text
-                )
-                return result.succeeded ? nil : result.errorOutput
-            }
-            #expect(refusal.contains("mail-a-b"), "\(refusal)")
+            let result = try await site.kubectl.run(
+                ["apply", "--validate=false", "-n", namespace, "-f", "-"],
+                input: Destination(name: "mail-a", tenants: #"["c", "b"]"#).text
+            )
+            #expect(!result.succeeded)
+            #expect(result.errors.contains("mail-a-b"), "\(result.errorOutput)")
         }
 
         @Test("What a deleted resource claimed is free again")
@@ -88,11 +87,13 @@ extension AdmissionSite {
     /// Tries to create a resource until it is refused, which is when the server has seen the one that it collides with.
     /// What kubectl said of it.
     fileprivate func eventuallyRefused(_ destination: Destination, in namespace: String) async throws -> String {
-        let arguments = ["create", "--validate=false", "-n", namespace, "-f", "-"]
         try await eventually("\(destination.name) to be refused") {
-            try await self.kubectl.run(arguments + ["--dry-run=server"], input: destination.text).succeeded ? nil : ()
+            try await self.kubectl.dryRun(creating: destination, in: namespace).succeeded ? nil : ()
         }
-        let result = try await self.kubectl.run(arguments, input: destination.text)
+        let result = try await self.kubectl.run(
+            ["create", "--validate=false", "-n", namespace, "-f", "-"],
+            input: destination.text
+        )
         #expect(!result.succeeded)
         return result.errorOutput
     }

@@ -14,6 +14,14 @@ extension Kubectl {
         try await self.send("apply", destination, in: namespace)
     }
 
+    /// What the API server would say if a Destination were created.
+    func dryRun(creating destination: Destination, in namespace: String) async throws -> ProcessResult {
+        try await self.dryRun(
+            creating: destination.object(),
+            at: "/apis/destination.connectivity.api.sap/v1/namespaces/\(namespace)/destinations"
+        )
+    }
+
     private func send(_ verb: String, _ destination: Destination, in namespace: String) async throws -> [Substring] {
         let result = try await self.run(
             [verb, "--validate=false", "-n", namespace, "-f", "-"],

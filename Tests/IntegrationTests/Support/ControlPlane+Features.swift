@@ -1,3 +1,7 @@
+import ObjectModel
+import Testing
+import YAML
+
 extension ControlPlane {
     /// What an API server can do, found out by trying rather than by its version: two servers may stand behind one
     /// address.
@@ -12,13 +16,27 @@ extension ControlPlane {
         /// - Parameter isBridged: whether `scripts/with-match-conditions` stands between those who store a webhook
         ///   configuration and those who call the webhook.
         init(_ kubectl: Kubectl, isBridged: Bool) async throws {
-            // kubectl checks what it sends against the server's schema, and refuses fields that only later servers know.
-            let probe = ["create", "--dry-run=server", "--validate=false", "-o", "json", "-f", "-"]
-            let definition = try await kubectl.check(probe, input: Self.definition)
+            let definition = try await Self.answer(
+                kubectl,
+                to: Self.definition,
+                at: "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+            )
             self.hasCEL = definition.contains("x-kubernetes-validations")
-            let configuration = try await kubectl.check(probe, input: Self.configuration)
+            let configuration = try await Self.answer(
+                kubectl,
+                to: Self.configuration,
+                at: "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+            )
             self.hasMatchConditions = isBridged || configuration.contains("matchConditions")
             self.version = try await kubectl.check(["get", "--raw", "/version"])
+        }
+
+        /// The object as the server would store it.
+        private static func answer(_ kubectl: Kubectl, to text: String, at path: String) async throws -> String {
+            let object = try ObjectDocument(#require(YAML.documents(in: text).first)).value
+            let result = try await kubectl.dryRun(creating: object, at: path)
+            guard result.succeeded else { throw ProcessFailure(program: "kubectl create", result: result) }
+            return result.output
         }
 
         /// A definition with a rule, which servers that know none drop from their answer.

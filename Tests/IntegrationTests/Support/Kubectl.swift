@@ -1,4 +1,5 @@
 import FoundationEssentials
+import ObjectModel
 
 /// The real kubectl, as one user of one server.
 struct Kubectl: Sendable {
@@ -21,6 +22,18 @@ struct Kubectl: Sendable {
             throw ProcessFailure(program: "kubectl " + arguments.joined(separator: " "), result: result)
         }
         return result.output
+    }
+
+    /// What the API server would say if this object were created, which it isn't.
+    ///
+    /// By a raw call: for `--dry-run=server`, old versions of kubectl ask things that new servers don't know.
+    ///
+    /// - Parameter path: where objects of its kind are, such as `/api/v1/namespaces`.
+    func dryRun(creating object: ObjectValue, at path: String) async throws -> ProcessResult {
+        try await self.run(
+            ["create", "--raw", "\(path)?dryRun=All", "-f", "-"],
+            input: String(decoding: object.json(), as: UTF8.self)
+        )
     }
 
     /// Starts kubectl without waiting for its end, which is the caller's business.
