@@ -52,14 +52,16 @@ let package = Package(
             "Admission",
             [
                 "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "FileWatch",
-                "HTTPTransport", "Kubernetes", "ObjectModel", "Telemetry", "TLS", nio, nioPosix, nioHTTP1, logging,
+                "HTTPTransport", "Kubernetes", "ObjectModel", "ServerSupport", "Telemetry", "TLS", nio, nioPosix,
+                nioHTTP1, logging,
                 lifecycle, signals, arguments,
             ]
         ),
         executable(
             "Manager",
             [
-                "CommandLineSupport", "Configuration", "Kubernetes", "Telemetry", "WebhookCertificates", nio, nioPosix,
+                "CommandLineSupport", "Configuration", "Kubernetes", "ServerSupport", "Telemetry",
+                "WebhookCertificates", nio, nioPosix,
                 logging, lifecycle, signals, arguments,
             ]
         ),
@@ -67,7 +69,8 @@ let package = Package(
             "Relay",
             [
                 "CommandLineSupport", "DestinationModel", "DestinationRules", "DestinationSources", "FileWatch",
-                "HTTPTransport", "ObjectModel", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix,
+                "HTTPTransport", "ObjectModel", "ServerSupport", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML",
+                nio, nioPosix,
                 logging, lifecycle,
                 signals,
                 arguments,
@@ -87,6 +90,7 @@ let package = Package(
 
         // Vocabulary and shared services.
         library("CommandLineSupport", [arguments]),
+        library("ServerSupport", ["Configuration", "FileWatch", "Telemetry", logging, lifecycle, arguments]),
         library("Configuration", ["DestinationModel", "FileWatch", "ObjectModel", "YAML"]),
         library("DestinationModel", ["ObjectModel", "YAML"]),
         library("Kubernetes", ["FileWatch", "HTTPTransport", "ObjectModel", "YAML", logging]),
@@ -108,14 +112,15 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // What several test targets need, and nothing else may use.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "TestSupport", dependencies: [logging], path: "Tests/TestSupport", swiftSettings: settings),
 
         // Pure tests, a folder for each library, then what needs real servers.
         tests("TLSTests", ["TLS", nio, nioPosix, nioEmbedded]),
         tests("HTTPTransportTests", ["TestSupport", "HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
         tests("YAMLTests", ["TestSupport", "YAML"]),
         tests("ObjectModelTests", ["TestSupport", "ObjectModel", "YAML"]),
-        tests("FileWatchTests", ["FileWatch"]),
+        tests("FileWatchTests", ["TestSupport", "FileWatch"]),
+        tests("ServerSupportTests", ["TestSupport", "ServerSupport", "Configuration", "Telemetry", logging]),
         tests("DestinationModelTests", ["TestSupport", "DestinationModel", "ObjectModel", "YAML"]),
         tests("ConfigurationTests", ["TestSupport", "Configuration", "DestinationModel"]),
         tests("DestinationRulesTests", ["TestSupport", "DestinationRules", "DestinationModel", "ObjectModel", "YAML"]),
@@ -135,7 +140,8 @@ let package = Package(
         tests(
             "RelayTests",
             [
-                "Relay", "HTTPTransport", "MailSink", "ObjectModel", "SMTP", "UpstreamPool", "TLS", "DestinationModel",
+                "TestSupport", "Relay", "HTTPTransport", "MailSink", "ObjectModel", "SMTP", "UpstreamPool", "TLS",
+                "DestinationModel",
                 "DestinationRules", "DestinationSources", "Telemetry", nio, nioPosix, nioEmbedded, logging,
             ]
         ),
@@ -154,13 +160,15 @@ let package = Package(
             "AdmissionTests",
             [
                 "TestSupport", "Admission", "Configuration", "DestinationModel", "DestinationRules", "HTTPTransport",
-                "Kubernetes", "ObjectModel", "Telemetry", "TLS", nio, nioPosix, nioHTTP1, nioEmbedded, logging,
+                "Kubernetes", "ObjectModel", "ServerSupport", "Telemetry", "TLS", nio, nioPosix, nioHTTP1, nioEmbedded,
+                logging,
             ]
         ),
         tests(
             "ManagerTests",
             [
-                "TestSupport", "Manager", "Configuration", "Kubernetes", "Telemetry", "WebhookCertificates", logging,
+                "TestSupport", "Manager", "Configuration", "Kubernetes", "ServerSupport", "Telemetry",
+                "WebhookCertificates", logging,
                 arguments,
             ]
         ),

@@ -2,7 +2,7 @@ import ArgumentParser
 import WebhookCertificates
 
 /// What the objects around the webhook's certificate are called, and, for tests, how long certificates live.
-struct CertificateOptions: ParsableArguments {
+struct CertificateOptions: ParsableArguments, Sendable {
     @Option(help: ArgumentHelp("The admission servers' Service.", valueName: "NAME"))
     var serviceName = "tproxy-admission"
 

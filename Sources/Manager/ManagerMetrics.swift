@@ -12,6 +12,7 @@ final class ManagerMetrics: Sendable {
     }
 
     private let leading: Gauge
+    private let reloads: (done: Counter, failed: Counter)
     private let certificate = Mutex<Certificate?>(nil)
     private let renewals: (leaf: Counter, authority: Counter)
     private let writes: Counter
@@ -21,6 +22,12 @@ final class ManagerMetrics: Sendable {
 
     init(_ registry: MetricsRegistry) throws {
         leading = try registry.gauge("tproxy_manager_leading", help: "1 while this process is the leader.").metric()
+        let reloads = try registry.counter(
+            "tproxy_manager_reloads_total",
+            help: "Readings of the changed configuration file.",
+            labels: ["result"]
+        )
+        self.reloads = (try reloads.metric("done"), try reloads.metric("failed"))
         let renewals = try registry.counter(
             "tproxy_manager_webhook_certificate_renewals_total",
             help: "New serving certificates and authorities made for the webhook.",
@@ -49,6 +56,10 @@ final class ManagerMetrics: Sendable {
 
     func leads(_ leads: Bool) {
         leading.set(leads ? 1 : 0)
+    }
+
+    func reloaded(succeeded: Bool) {
+        (succeeded ? reloads.done : reloads.failed).increment()
     }
 
     var isLeading: Bool { leading.value == 1 }

@@ -5,19 +5,19 @@ import Kubernetes
 import Logging
 import NIOCore
 import NIOPosix
+import ServerSupport
 import ServiceLifecycle
 import Telemetry
 import UnixSignals
 import WebhookCertificates
 
 /// Puts the parts of the manager together and runs them until the process is told to stop.
-struct Managing {
+struct Managing: Sendable {
     private let options: RunCommand
-    /// `nil` where the command line has fixed the level.
-    private let level: LogLevelSwitch?
+    private let level: LogLevelControl
     private let logger: Logger
 
-    init(_ options: RunCommand, level: LogLevelSwitch?, logger: Logger) {
+    init(_ options: RunCommand, level: LogLevelControl, logger: Logger) {
         self.options = options
         self.level = level
         self.logger = logger
@@ -27,21 +27,22 @@ struct Managing {
     ///
     /// - Throws: `ManagerFailure`, and whatever else makes running impossible.
     func run() async throws {
-        let configuration = try readConfiguration()
+        let configuration = LiveConfiguration(try readConfiguration())
         let client = try connect()
-        let namespace = options.namespace ?? configuration.installNamespace ?? client.defaultNamespace
+        let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace
         let registry = MetricsRegistry()
         registry.add(try ProcessMetrics(registry))
         let metrics = try ManagerMetrics(registry)
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let readiness: @Sendable () async -> Readiness = { await Self.readiness(client, metrics) }
         let operations = try await OperationsServer.start(
             host: options.metricsAddress,
             port: options.metricsPort,
             group: group,
             registry: registry,
-            routes: configuration.servesMetrics ? [:] : ["/metrics": Self.noMetrics],
-            readiness: { await Self.readiness(client, metrics) }
+            routes: OperationsRouter.pages(registry: registry, configuration: configuration, readiness: readiness),
+            readiness: readiness
         )
         logger.notice(
             "manager is running",
@@ -50,17 +51,21 @@ struct Managing {
                 "metricsPort": "\(operations.address.port ?? 0)",
             ]
         )
+        let policy = try options.certificate.policy()
         let leader = LeaderService(
             election: election(client, namespace),
-            roster: DutyRoster(
-                duties: try duties(client, configuration, namespace, metrics),
-                logger: logger
-            ),
+            configuration: configuration,
+            roster: { configuration in
+                DutyRoster(duties: duties(client, configuration, namespace, policy, metrics), logger: logger)
+            },
             metrics: metrics
         )
+        let reloader = configuration.reloader(of: options.config, level: level, logger: logger) { succeeded in
+            metrics.reloaded(succeeded: succeeded)
+        }
         // Stopped in the reverse order: metrics can be read until the end.
         try await ServiceGroup(
-            services: [OperationsService(server: operations), leader],
+            services: [OperationsService(server: operations), reloader, leader],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         ).run()
@@ -73,13 +78,14 @@ struct Managing {
         _ client: KubernetesClient,
         _ configuration: ServerConfiguration,
         _ namespace: String,
+        _ policy: CertificatePolicy,
         _ metrics: ManagerMetrics
-    ) throws -> [any Duty] {
+    ) -> [any Duty] {
         [
             WebhookCertificateDuty(
                 client,
                 names: options.certificate.names(namespace: namespace, clusterDomain: configuration.clusterDomain),
-                policy: try options.certificate.policy(),
+                policy: policy,
                 resync: configuration.resyncInterval,
                 logger: logger,
                 observer: metrics.observe(_:)
@@ -104,7 +110,7 @@ struct Managing {
     private func readConfiguration() throws(ManagerFailure) -> ServerConfiguration {
         do {
             let configuration = try ServerConfiguration.read(file: options.config)
-            level?.level = Logger.Level(rawValue: configuration.logLevel.rawValue) ?? .info
+            level.apply(configuration.logLevel)
             return configuration
         } catch {
             throw .configuration(error)
@@ -131,10 +137,6 @@ struct Managing {
         } catch {
             return Readiness(isReady: false, text: "the API server can't be reached: \(error)\n")
         }
-    }
-
-    @Sendable private static func noMetrics() -> OperationsResponse {
-        .text("metrics are switched off by config.metrics.prometheus.enabled\n", status: 404)
     }
 
     /// In a pod, the pod's name.

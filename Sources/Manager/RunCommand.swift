@@ -1,10 +1,10 @@
 import ArgumentParser
 import CommandLineSupport
 import Logging
-import Telemetry
+import ServerSupport
 
 /// `tproxy-manager run`: the controller.
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: AsyncParsableCommand, Sendable {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Run the controller.",
@@ -45,31 +45,19 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "The webhook's certificate")
     var certificate: CertificateOptions
 
-    @Option(help: "text or json.")
-    var logFormat = "text"
-
-    @Option(help: "trace, debug, info, notice, warning, error or critical. Default: what the configuration says.")
-    var logLevel: String?
+    @OptionGroup(title: "Log")
+    var log: LogOptions
 
     func validate() throws {
         guard (0...65_535).contains(metricsPort) else {
             throw ValidationError("--metrics-port must be between 0 and 65535")
         }
-        guard LogFormat(rawValue: logFormat) != nil else { throw ValidationError("--log-format must be text or json") }
-        if let logLevel, Logger.Level(rawValue: logLevel) == nil {
-            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--log-level must be one of \(levels)")
-        }
     }
 
     func run() async throws {
-        let fixed = logLevel.flatMap { Logger.Level(rawValue: $0) }
-        let level = LogLevelSwitch(fixed ?? .info)
-        let format = LogFormat(rawValue: logFormat) ?? .text
-        LoggingSystem.bootstrap { ServerLogHandler(label: $0, format: format, level: level) }
-        let logger = Logger(label: "tproxy-manager")
+        let (logger, level) = log.start("tproxy-manager")
         do {
-            try await Managing(self, level: fixed == nil ? level : nil, logger: logger).run()
+            try await Managing(self, level: level, logger: logger).run()
         } catch let error as ManagerFailure {
             for reason in error.reasons { logger.critical("can't run", metadata: ["reason": "\(reason)"]) }
             throw ExitCode(1)

@@ -1,6 +1,7 @@
 import DestinationRules
 import Logging
 import ObjectModel
+import ServerSupport
 import Telemetry
 
 /// Makes of a request's body the answer's. May be used from any thread; takes as long as the rules do, so not for event
@@ -45,7 +46,7 @@ struct ReviewService: Sendable {
             return .text("\(reason)\n", status: 400)
         }
         let (claims, knowsOthers) = known.snapshot
-        let context = RuleContext(instances: settings.instances, claims: claims)
+        let context = RuleContext(instances: settings.current.ruleInstances, claims: claims)
         let answer = Reviewer(context: context, knowsOthers: knowsOthers).answer(to: request)
         let response = OperationsResponse(contentType: "application/json", body: answer.review.json())
         metrics.reviewed(answer.verdict, in: ContinuousClock.now - start)

@@ -1,6 +1,5 @@
 import Logging
 import ServiceLifecycle
-import Telemetry
 
 /// Serves until the process is told to stop, and for a while after.
 ///
@@ -20,15 +19,5 @@ struct AdmissionService: Service {
         try? await Task.sleep(for: delay)
         await server.shutdown(grace: grace)
         logger.notice("stopped")
-    }
-}
-
-/// Keeps the metrics and health server up until everything else has stopped.
-struct OperationsService: Service {
-    let server: OperationsServer
-
-    func run() async throws {
-        try await gracefulShutdown()
-        await server.shutdown(grace: .seconds(1))
     }
 }

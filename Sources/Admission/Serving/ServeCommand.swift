@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandLineSupport
 import Logging
-import Telemetry
+import ServerSupport
 
 /// `tproxy-admission serve`: the validating webhook.
 struct ServeCommand: AsyncParsableCommand {
@@ -51,11 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long to serve on when told to stop.", valueName: "SECONDS"))
     var shutdownDelay = 10
 
-    @Option(help: "text or json.")
-    var logFormat = "text"
-
-    @Option(help: "trace, debug, info, notice, warning, error or critical. Default: what the configuration says.")
-    var logLevel: String?
+    @OptionGroup(title: "Log")
+    var log: LogOptions
 
     func validate() throws {
         for (name, value) in [("port", port), ("metrics-port", metricsPort)] where !(0...65_535).contains(value) {
@@ -64,18 +61,10 @@ struct ServeCommand: AsyncParsableCommand {
         guard (0...600).contains(shutdownDelay) else {
             throw ValidationError("--shutdown-delay must be between 0 and 600 seconds")
         }
-        guard LogFormat(rawValue: logFormat) != nil else { throw ValidationError("--log-format must be text or json") }
-        if let logLevel, Logger.Level(rawValue: logLevel) == nil {
-            let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--log-level must be one of \(levels)")
-        }
     }
 
     func run() async throws {
-        let level = LogLevelControl(option: logLevel.flatMap { Logger.Level(rawValue: $0) })
-        let format = LogFormat(rawValue: logFormat) ?? .text
-        LoggingSystem.bootstrap { ServerLogHandler(label: $0, format: format, level: level.level) }
-        let logger = Logger(label: "tproxy-admission")
+        let (logger, level) = log.start("tproxy-admission")
         do {
             try await Serving(self, level: level, logger: logger).run()
         } catch let error as ServeFailure {

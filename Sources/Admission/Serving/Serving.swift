@@ -4,6 +4,7 @@ import Kubernetes
 import Logging
 import NIOCore
 import NIOPosix
+import ServerSupport
 import ServiceLifecycle
 import TLS
 import Telemetry
@@ -43,7 +44,7 @@ struct Serving {
             if let problem = await check.problem() { return Readiness(isReady: false, text: "\(problem)\n") }
             return Readiness(isReady: true, text: "ready\n")
         }
-        let pages = pages(registry, configuration, readiness)
+        let pages = OperationsRouter.pages(registry: registry, configuration: configuration, readiness: readiness)
         let limits = ServingLimits()
         let environment = ServingEnvironment(
             limits: limits,
@@ -84,14 +85,11 @@ struct Serving {
         )
         // Stopped in the reverse order: metrics can be read until the last connection is closed, and the watch goes on
         // for as long as requests are answered.
-        let reloader = FileReloader(
-            configurationFile: options.config,
-            configuration: configuration,
-            certificate: certificate,
-            level: level,
-            metrics: metrics,
-            logger: logger
-        )
+        let configurationReloader = configuration.reloader(of: options.config, level: level, logger: logger) {
+            succeeded in
+            metrics.reloaded(.configuration, succeeded: succeeded)
+        }
+        let certificateReloader = certificate.reloader(metrics: metrics, logger: logger)
         let watch = cluster.map { cluster in
             DestinationWatch(
                 watch: cluster.watch(.destinations, pageSize: 100),
@@ -107,7 +105,9 @@ struct Serving {
             grace: .seconds(5),
             logger: logger
         )
-        let services: [(any Service)?] = [OperationsService(server: operations), reloader, watch, service]
+        let services: [(any Service)?] = [
+            OperationsService(server: operations), configurationReloader, certificateReloader, watch, service,
+        ]
         try await ServiceGroup(
             services: services.compactMap(\.self),
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -174,22 +174,5 @@ struct Serving {
             "tproxy_admission_destinations_complete",
             help: "1 when all Destinations of the cluster are known, so that collisions are found; else 0."
         ) { known.snapshot.isComplete ? 1 : 0 }
-    }
-
-    /// The pages of the operations, of which the metrics can be switched off while the server runs.
-    private func pages(
-        _ registry: MetricsRegistry,
-        _ configuration: LiveConfiguration,
-        _ readiness: @escaping @Sendable () async -> Readiness
-    ) -> [String: OperationsRouter.Route] {
-        var pages = OperationsRouter.pages(registry: registry, readiness: readiness)
-        let metrics = pages["/metrics"]
-        pages["/metrics"] = {
-            guard configuration.current.servesMetrics, let metrics else {
-                return .text("metrics are switched off by config.metrics.prometheus.enabled\n", status: 404)
-            }
-            return await metrics()
-        }
-        return pages
     }
 }

@@ -5,6 +5,7 @@ import HTTPTransport
 import Logging
 import NIOCore
 import NIOPosix
+import ServerSupport
 import ServiceLifecycle
 import TLS
 import Telemetry

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Logging
-import Telemetry
+import ServerSupport
 
 /// `tproxy-relay standalone`: the relay by itself, from a folder of files.
 struct StandaloneCommand: AsyncParsableCommand {
@@ -44,11 +44,8 @@ struct StandaloneCommand: AsyncParsableCommand {
     )
     var defaultInstance: String?
 
-    @Option(help: "text or json.")
-    var logFormat = LogFormat.text
-
-    @Option(help: "trace, debug, info, notice, warning, error or critical.")
-    var logLevel = Logger.Level.info
+    @OptionGroup(title: "Log")
+    var log: LogOptions
 
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
@@ -62,10 +59,7 @@ struct StandaloneCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let level = LogLevelSwitch(logLevel)
-        let format = logFormat
-        LoggingSystem.bootstrap { ServerLogHandler(label: $0, format: format, level: level) }
-        let logger = Logger(label: "tproxy-relay")
+        let (logger, _) = log.start("tproxy-relay")
         do {
             try await Standalone(self, logger: logger).run()
         } catch {

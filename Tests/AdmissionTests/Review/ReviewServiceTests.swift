@@ -1,6 +1,7 @@
 import Configuration
 import Kubernetes
 import ObjectModel
+import ServerSupport
 import Telemetry
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import NIOCore
 import NIOPosix
 import TLS
 import Telemetry
+import TestSupport
 
 @testable import Admission
 

@@ -1,7 +1,9 @@
 import Configuration
 import DestinationRules
 import Logging
+import ServerSupport
 import Telemetry
+import TestSupport
 
 @testable import Admission
 

@@ -2,13 +2,14 @@ import DestinationModel
 import Foundation
 import Logging
 import ObjectModel
+import TestSupport
 import Testing
 
 @testable import DestinationSources
 
 @Suite struct DirectoryDestinationSourceTests {
     private let folder: TemporaryFolder
-    private let log = RecordedLog()
+    private let log = LogCollector()
 
     init() throws { folder = try TemporaryFolder() }
 

@@ -4,6 +4,7 @@ import HTTPTransport
 import MailSink
 import Synchronization
 import TLS
+import TestSupport
 import Testing
 
 @testable import DestinationSources
@@ -14,7 +15,7 @@ struct ServiceBench: Sendable {
     let source: DestinationServiceSource
     let tokens: OAuth2TokenProvider
     let time: ManualTime
-    let log: RecordedLog
+    let log: LogCollector
     let lookUps: LookUpLog
 
     static let client = "sb-client!b1"
@@ -63,7 +64,7 @@ struct ServiceBench: Sendable {
         _ authority: TestAuthority,
         _ time: ManualTime
     ) throws -> ServiceBench {
-        let log = RecordedLog()
+        let log = LogCollector()
         let lookUps = LookUpLog()
         var transport = HTTPClientConfiguration()
         transport.trust = .only(.bytes(authority.certificatePEM))

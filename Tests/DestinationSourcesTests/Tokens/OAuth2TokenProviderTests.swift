@@ -10,7 +10,7 @@ import Testing
 @Suite struct OAuth2TokenProviderTests {
     private func with(
         time: ManualTime = ManualTime(),
-        log: RecordedLog = RecordedLog(),
+        log: LogCollector = LogCollector(),
         _ reply: @escaping @Sendable (Int) -> TokenServer.Reply,
         _ body: (TokenServer, OAuth2TokenProvider, TokenRequestKey) async throws -> Void
     ) async throws {
@@ -116,7 +116,7 @@ import Testing
 
     @Test func theOldTokenServesWhileTheServiceIsDown() async throws {
         let time = ManualTime()
-        let log = RecordedLog()
+        let log = LogCollector()
         try await with(time: time, log: log) { number in
             number == 1 ? Self.token(1) : .init(status: 503, body: "")
         } _: { server, provider, key in

@@ -1,6 +1,7 @@
 import DestinationModel
 import DestinationSources
 import MailSink
+import TestSupport
 import Testing
 import UpstreamPool
 

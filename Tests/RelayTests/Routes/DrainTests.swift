@@ -1,5 +1,6 @@
 import MailSink
 import Telemetry
+import TestSupport
 import Testing
 import UpstreamPool
 

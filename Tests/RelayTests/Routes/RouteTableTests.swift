@@ -1,5 +1,6 @@
 import DestinationModel
 import MailSink
+import TestSupport
 import Testing
 
 @testable import Relay

@@ -7,6 +7,7 @@ import NIOPosix
 import SMTP
 import TLS
 import Telemetry
+import TestSupport
 import Testing
 import UpstreamPool
 

@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOEmbedded
 import TLS
+import TestSupport
 import Testing
 import UpstreamPool
 

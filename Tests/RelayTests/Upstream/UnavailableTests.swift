@@ -3,6 +3,7 @@ import DestinationSources
 import MailSink
 import NIOCore
 import TLS
+import TestSupport
 import Testing
 import UpstreamPool
 

@@ -1,18 +1,21 @@
-import Configuration
-import Logging
-import Telemetry
+public import Configuration
+public import Logging
+public import Telemetry
 
 /// Who decides the log level: the command line where it says one, else the configuration.
-struct LogLevelControl: Sendable {
-    let level: LogLevelSwitch
+public struct LogLevelControl: Sendable {
+    /// What the log handlers look at.
+    public let level: LogLevelSwitch
     private let isFixed: Bool
 
-    init(option: Logger.Level?) {
+    /// - Parameter option: What the command line says.
+    public init(option: Logger.Level?) {
         level = LogLevelSwitch(option ?? .info)
         isFixed = option != nil
     }
 
-    func apply(_ configured: LogLevel) {
+    /// Takes what the configuration says, unless the command line has said something.
+    public func apply(_ configured: LogLevel) {
         guard !isFixed else { return }
         level.level = Logger.Level(configured)
     }

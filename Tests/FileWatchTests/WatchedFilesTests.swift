@@ -1,24 +1,25 @@
+import FileWatch
 import Foundation
 import TestSupport
 import Testing
-
-@testable import Admission
 
 @Suite("Watching files")
 struct WatchedFilesTests {
     @Test("A change is told once, when it is complete; so is an exchanged folder of a mounted Secret")
     func changes() async throws {
-        let files = try CertificateFiles()
-        defer { files.remove() }
         let manager = FileManager.default
+        let directory = manager.temporaryDirectory.appending(path: "tproxy-\(UUID().uuidString)")
+        defer { try? manager.removeItem(at: directory) }
+        let certificate = directory.appending(path: "tls.crt").path
+        let key = directory.appending(path: "tls.key").path
         for name in ["first", "second"] {
-            try manager.createDirectory(at: files.directory.appending(path: name), withIntermediateDirectories: true)
-            try Data(name.utf8).write(to: files.directory.appending(path: "\(name)/tls.crt"))
+            try manager.createDirectory(at: directory.appending(path: name), withIntermediateDirectories: true)
+            try Data(name.utf8).write(to: directory.appending(path: "\(name)/tls.crt"))
         }
-        let data = files.directory.appending(path: "..data")
+        let data = directory.appending(path: "..data")
         try manager.createSymbolicLink(atPath: data.path, withDestinationPath: "first")
-        try manager.createSymbolicLink(atPath: files.certificate, withDestinationPath: "..data/tls.crt")
-        var watched = WatchedFiles([files.certificate, files.key])
+        try manager.createSymbolicLink(atPath: certificate, withDestinationPath: "..data/tls.crt")
+        var watched = WatchedFiles([certificate, key])
         func haveChanged() -> Bool { watched.haveChanged() }
         #expect(!haveChanged())
 
@@ -27,11 +28,11 @@ struct WatchedFilesTests {
         try await eventually("the exchanged folder is noticed") { haveChanged() }
         #expect(!haveChanged())
 
-        try Data("key".utf8).write(to: URL(filePath: files.key))
+        try Data("key".utf8).write(to: URL(filePath: key))
         // It was written a moment ago: more may follow.
         try await eventually("the new file is noticed") { haveChanged() }
         #expect(!haveChanged())
-        try manager.removeItem(atPath: files.key)
+        try manager.removeItem(atPath: key)
         #expect(haveChanged())
         #expect(!haveChanged())
     }

@@ -1,0 +1,85 @@
+public import Configuration
+public import Logging
+internal import Synchronization
+
+/// The configuration that holds now. May be used from any thread.
+///
+/// A changed file that can't be used is reported, and what held before goes on to hold.
+public final class LiveConfiguration: Sendable {
+    private struct State {
+        var current: ServerConfiguration
+        var listeners: [UInt64: AsyncStream<ServerConfiguration>.Continuation] = [:]
+        var nextListener: UInt64 = 0
+    }
+
+    private let state: Mutex<State>
+
+    /// Begins with a configuration.
+    public init(_ configuration: ServerConfiguration) {
+        state = Mutex(State(current: configuration))
+    }
+
+    /// What holds now.
+    public var current: ServerConfiguration { state.withLock { $0.current } }
+
+    /// What holds now, then each that follows; of several that nobody took meanwhile, the last. For one consumer, and
+    /// without an end but that of the consumer's task.
+    public var values: AsyncStream<ServerConfiguration> {
+        let (stream, continuation) = AsyncStream.makeStream(
+            of: ServerConfiguration.self,
+            bufferingPolicy: .bufferingNewest(1)
+        )
+        let listener = state.withLock { state in
+            defer { state.nextListener += 1 }
+            state.listeners[state.nextListener] = continuation
+            continuation.yield(state.current)
+            return state.nextListener
+        }
+        continuation.onTermination = { [weak self] _ in
+            self?.state.withLock { $0.listeners[listener] = nil }
+        }
+        return stream
+    }
+
+    /// Puts another in its place. The same again is no change.
+    public func replace(by configuration: ServerConfiguration) {
+        state.withLock { state in
+            guard configuration != state.current else { return }
+            state.current = configuration
+            for listener in state.listeners.values { listener.yield(configuration) }
+        }
+    }
+
+    /// What reads the file again whenever it has changed.
+    ///
+    /// - Parameters:
+    ///   - file: The file that the configuration came from.
+    ///   - level: Follows the configuration's log level.
+    ///   - interval: How often the file is looked at.
+    ///   - reloaded: Is told how each reading went.
+    public func reloader(
+        of file: String,
+        level: LogLevelControl,
+        logger: Logger,
+        every interval: Duration = .seconds(1),
+        reloaded: @escaping @Sendable (_ succeeded: Bool) -> Void
+    ) -> FileReloader {
+        FileReloader([file], every: interval) {
+            do throws(ConfigurationError) {
+                let new = try ServerConfiguration.read(file: file)
+                level.apply(new.logLevel)
+                self.replace(by: new)
+                reloaded(true)
+                logger.notice("configuration was read again", metadata: ["file": "\(file)"])
+            } catch {
+                reloaded(false)
+                for problem in error.problems.prefix(20) {
+                    logger.error(
+                        "changed configuration can't be used, the old one holds",
+                        metadata: ["problem": "\(problem)"]
+                    )
+                }
+            }
+        }
+    }
+}
