@@ -34,7 +34,7 @@ test:
 	swift test --skip-build --disable-xctest --no-parallel
 	@# Postfix starts for root alone: what was skipped for that reason follows as root.
 	@((EUID == 0)) || sudo -- "$$(swift build --show-bin-path)/tproxyPackageTests.xctest" \
-		--testing-library swift-testing --no-parallel --filter IntegrationTests
+		--testing-library swift-testing --no-parallel --filter WithMailServers
 
 bench:
 	@scripts/packages build bench
