@@ -7,14 +7,18 @@ import Testing
 struct InstallationTests {
     @Test("Everything can be applied, and applying it again changes nothing")
     func applies() async throws {
-        let installation = Installation(try await ControlPlane.shared)
+        let controlPlane = try await ControlPlane.shared
+        let installation = Installation(controlPlane)
 
         let first = try await installation.apply()
         #expect(first.count > 15)
 
         let second = try await installation.apply()
         #expect(second.count == first.count)
-        for line in second { #expect(line.hasSuffix(" unchanged"), "\(line)") }
+        // A server that drops the definition's CEL rules is sent them again.
+        for line in second where controlPlane.features.hasCEL || !line.hasPrefix("customresourcedefinition") {
+            #expect(line.hasSuffix(" unchanged"), "\(line)")
+        }
     }
 
     @Test("Each account may do what its server needs, and nothing else", arguments: Rights.all)
