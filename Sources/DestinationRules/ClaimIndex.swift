@@ -61,7 +61,10 @@ public struct ClaimIndex: Hashable, Sendable {
     ///   - resource: Whose claims are passed over: his who asks.
     /// - Returns: One of those who do, or `nil` where nobody does.
     public func claim(of service: String, in namespace: String?, besides resource: String?) -> ServiceClaim? {
-        guard let neighbours = resources[namespace ?? ""] else { return nil }
+        // No Service has a longer name, and splitting a text at each of its hyphens takes the square of its length.
+        guard service.utf8.count <= DNSLabel.maximumLength, let neighbours = resources[namespace ?? ""] else {
+            return nil
+        }
         if service != resource, neighbours[service] == .bare {
             return ServiceClaim(namespace: namespace, resource: service, tenant: nil)
         }

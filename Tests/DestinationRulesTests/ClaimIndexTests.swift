@@ -52,6 +52,20 @@ struct ClaimIndexTests {
         #expect(snapshot.claim(of: "mail-a", in: nil, besides: nil) != nil)
     }
 
+    @Test("Longer than any Service's name is nobody's, and takes no time to say so")
+    func tooLong() throws {
+        let longest = String(repeating: "a", count: 63)
+        let index = Samples.index(
+            try Samples.destination(name: longest),
+            try Samples.destination(name: longest + "a"),
+            try Samples.tenants(#"'["b"]'"#, name: longest)
+        )
+        #expect(index.claim(of: longest + "a", in: nil, besides: nil) == nil)
+        #expect(index.claim(of: longest + "-b", in: nil, besides: nil) == nil)
+        // One look-up for each hyphen, each of all that stands before it, would take minutes.
+        #expect(index.claim(of: "a" + String(repeating: "-", count: 1 << 20), in: nil, besides: nil) == nil)
+    }
+
     @Test("What is no object is passed over")
     func noObject() {
         var index = ClaimIndex()
