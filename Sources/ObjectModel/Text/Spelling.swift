@@ -5,11 +5,20 @@ public enum Spelling {
         // Beyond this length nobody mistypes a field; it also bounds the work.
         guard word.utf8.count <= 100 else { return nil }
         let lowered = word.lowercased()
-        let measured = candidates.map { (candidate: $0, distance: distance(lowered, $0.lowercased())) }
+        let measured = candidates.compactMap { candidate -> (candidate: String, distance: Int)? in
+            // The distance is no less than what the lengths differ by, and much more work to find.
+            guard abs(candidate.utf8.count - lowered.utf8.count) <= mostDistance(candidate) else { return nil }
+            return (candidate, distance(lowered, candidate.lowercased()))
+        }
         guard let best = measured.min(by: { ($0.distance, $0.candidate) < ($1.distance, $1.candidate) }) else {
             return nil
         }
-        return best.distance <= max(1, best.candidate.utf8.count / 3) ? best.candidate : nil
+        return best.distance <= mostDistance(best.candidate) ? best.candidate : nil
+    }
+
+    /// How far a word may be from a candidate to be meant.
+    private static func mostDistance(_ candidate: String) -> Int {
+        max(1, candidate.utf8.count / 3)
     }
 
     /// How many octets have to be added, removed, changed or swapped with their neighbours (optimal string alignment).
