@@ -44,8 +44,9 @@ enum TenantList: Hashable, Sendable {
     static func mended(_ text: String) -> String? {
         let brackets: Set<Character> = ["[", "]", "(", ")", "{", "}"]
         let quotes: Set<Character> = ["'", "\"", "`", "“", "”", "‘", "’"]
-        let names = text.filter { !brackets.contains($0) && !quotes.contains($0) }
-            .split { $0 == "," || $0 == ";" || $0.isWhitespace }
+        // Brackets part names, so that `["a"]["b"]` doesn't become one tenant.
+        let names = text.filter { !quotes.contains($0) }
+            .split { $0 == "," || $0 == ";" || $0.isWhitespace || brackets.contains($0) }
             .map(String.init)
         let isName: (String) -> Bool = { name in
             name.utf8.count <= DNSLabel.maximumLength
