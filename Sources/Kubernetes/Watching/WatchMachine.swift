@@ -32,6 +32,8 @@ struct WatchMachine {
     /// Whether a list begins with the next page.
     private var isListStart = true
     private var fruitlessTries = 0
+    /// Versions that the server had forgotten, one behind the other, with a list between them but nothing new.
+    private var expirations = 0
     private var hasProgressed = false
     private var knowsBookmarks = false
 
@@ -139,6 +141,7 @@ struct WatchMachine {
         if hasProgressed || lasted >= Self.goodStreamLength {
             backoff.reset()
             fruitlessTries = 0
+            expirations = 0
         } else {
             fruitlessTries += 1
         }
@@ -152,7 +155,10 @@ struct WatchMachine {
         case let error? where error.needsList:
             startList()
             // Having been away for too long is no fault; only a server that forgets all the time is left alone a while.
-            if error.code == .expired, fruitlessTries <= 1 { return nil }
+            if error.code == .expired {
+                expirations = min(expirations + 1, 2)
+                if expirations == 1 { return nil }
+            }
             return interrupt(error, using: &generator)
         case let error?:
             listAfterFruitlessTries()
@@ -161,8 +167,9 @@ struct WatchMachine {
     }
 
     private mutating func progress(to version: String) {
+        // A server that ends each watch with where it began would be asked again and again without a pause.
+        if state != .watching(version: version) { hasProgressed = true }
         state = .watching(version: version)
-        hasProgressed = true
     }
 
     private mutating func listAfterFruitlessTries() {

@@ -143,11 +143,27 @@ struct WatchMachineTests {
         #expect(bench.machine.pageTold(resourceVersion: "9", continueToken: nil) == .synced)
         #expect(bench.step() == "watch 9")
         // A list that is outdated by the time of its watch, again and again, must not be asked for without a pause.
+        for wait in ["wait 1", "wait 2", "wait 4"] {
+            #expect(bench.ended(.expired) == interrupted(.expired))
+            #expect(bench.step() == wait)
+            #expect(bench.step() == "list 10 -")
+            _ = bench.machine.pageArrived()
+            #expect(bench.machine.pageTold(resourceVersion: "9", continueToken: nil) == .synced)
+            #expect(bench.step() == "watch 9")
+        }
+        _ = bench.machine.received(.bookmark(resourceVersion: "10"))
         #expect(bench.ended(.expired) == nil)
-        _ = bench.next()
-        #expect(bench.ended(.expired) == interrupted(.expired))
-        #expect(bench.step() == "wait 1")
         #expect(bench.step() == "list 10 -")
+    }
+
+    @Test("A watch that brings nothing but where it began is followed by a pause")
+    func standstill() {
+        var bench = Bench()
+        bench.sync()
+        _ = bench.machine.received(.bookmark(resourceVersion: "1"))
+        #expect(bench.ended(nil) == nil)
+        #expect(bench.step() == "wait 1")
+        #expect(bench.step() == "watch 1")
     }
 
     @Test("An ERROR event ends the stream")
