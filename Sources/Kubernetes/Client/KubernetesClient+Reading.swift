@@ -58,7 +58,16 @@ extension KubernetesClient {
         request.add("limit", which.limit.map(String.init))
         request.add("continue", which.continueToken)
         request.maximumAnswerBytes = AnswerReader.maximumBytes
-        return try ObjectPage(try await execute(request), of: selection.type)
+        let page = try ObjectPage(try await execute(request), of: selection.type)
+        // A token says where the next page begins: one that leads to the same page again would never come to an end.
+        guard page.continueToken == nil || page.continueToken != which.continueToken else {
+            throw KubernetesError(
+                .malformedAnswer,
+                "the list goes on with the page that was just read; is a proxy in the way?",
+                operation: "list \(selection.type)"
+            )
+        }
+        return page
     }
 
     static func named(_ verb: String, _ type: ResourceType, _ name: String, _ namespace: String?) -> String {

@@ -112,6 +112,18 @@ struct ObjectWatchTests {
         }
     }
 
+    @Test("A page that is followed by itself is an error, not a list without end")
+    func endlessPages() async throws {
+        try await withClient { _ in
+            [.answer(#"{"metadata":{"resourceVersion":"10","continue":"again"},"items":[]}"#)]
+        } _: { client, server in
+            var iterator = client.watch(.services).makeAsyncIterator()
+            #expect(await iterator.next().map(Self.summary) == "restarted")
+            #expect(await iterator.next().map(Self.summary)?.hasPrefix("interrupted the list goes on") == true)
+            #expect(server.requests.count == 2)
+        }
+    }
+
     @Test("A line without end is given up")
     func endlessLine() async throws {
         let megabyte = RawServer.Step.chunk([UInt8](repeating: UInt8(ascii: "x"), count: 1 << 20))
