@@ -18,7 +18,7 @@ public struct Rule: Sendable {
     let check: @Sendable (Subject) -> [Fault]
 
     /// All rules that look at one object, by code.
-    public static let all: [Rule] = object + spec + instance + service + tenants + names
+    public static let all: [Rule] = object + spec + instance + service + texts + tenants + names
 
     func findings(_ subject: Subject) -> [Finding] {
         // Of what is no object at all, nothing more can be said.

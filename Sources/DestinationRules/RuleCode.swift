@@ -39,6 +39,7 @@ extension RuleCode {
     public static let port = RuleCode("TPX019")
     public static let scope = RuleCode("TPX020")
     public static let chain = RuleCode("TPX021")
+    public static let strayCharacter = RuleCode("TPX022")
 
     // Its tenants.
     public static let tenantsNoJSON = RuleCode("TPX030")

@@ -53,6 +53,10 @@ struct SpecRuleTests {
             ("{name: d}", "accessControl: {scope: clusterwide}", ["TPX020"]),
             ("{name: d}", "accessControl: {scope: namespaced}", []),
             ("{name: d}", "destinationServiceInstanceName: a // b", ["TPX016"]),
+            ("{name: ' * '}", "", ["TPX022"]), ("{name: ' '}", "", ["TPX022"]),
+            ("{name: \"d\\r\\nX: y\"}", "", ["TPX022"]),
+            ("{name: \"\\0d\"}", "", ["TPX022"]), ("{name: \"d\\u00A0\"}", "", ["TPX022"]), ("{name: my mail}", "", []),
+            ("{name: d}", "fragmentRef: {name: 'f '}", ["TPX022"]), ("{name: ' <name>'}", "", ["TPX004"]),
             ("{name: d}", "destinationServiceInstanceName: <i> // b", ["TPX016"]),
         ] as [(String, String, [String])]
     )

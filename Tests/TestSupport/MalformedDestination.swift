@@ -138,6 +138,13 @@ extension MalformedDestination {
             "TPX020",
             "spec.accessControl.scope"
         ),
+        specified(
+            "a name that ends with a line end",
+            "destinationRef: {name: \"example-dest\\n\"}",
+            "TPX022",
+            "spec.destinationRef.name",
+            reachesWebhook: true
+        ),
         instance("an unknown instance", "dest-sevice", "TPX017"),
         instance("a comment that is none", "dest-service // can be left out", "TPX016"),
         instance("a placeholder for an instance", "<dest-service-instance-name>", "TPX004"),
