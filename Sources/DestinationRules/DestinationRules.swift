@@ -94,11 +94,12 @@ extension DestinationRules {
     private static func removals(from old: ObjectValue, to new: ObjectValue) -> [Finding] {
         let kept = Set(ServiceClaim.claims(of: new).map(\.service))
         return ServiceClaim.claims(of: old).filter { !kept.contains($0.service) }.map { claim in
-            let whose = claim.tenant.map { "tenant \(Quoted($0)) is" } ?? "the resource without a tenant is"
+            let whose = claim.tenant.map { "tenant \(Quoted($0))" } ?? "the resource without a tenant"
             return Finding(
                 code: removal.code,
                 severity: removal.severity,
-                error: .note("\(whose) no longer served: Service \(Quoted(claim.service)) goes"),
+                // The Service first: where the line has to be cut, that is what must be left.
+                error: .note("Service \(Quoted(claim.service)) goes: \(whose) is no longer served"),
                 path: Paths.tenants,
                 mend: "make sure that no application connects to it any more",
                 blocks: .nothing

@@ -40,6 +40,15 @@ struct TenantRuleTests {
         #expect(finding.mend.hasSuffix("\(Samples.annotation): \(mended)"), "\(finding.mend)")
     }
 
+    @Test(
+        "Where an array was tried it says where it breaks; elsewhere that would puzzle",
+        arguments: [(#"'["a",]'"#, true), (#"' ["a"'"#, true), ("'tenant1,tenant2'", false), ("''", false)]
+    )
+    func place(yaml: String, isTold: Bool) throws {
+        let finding = try #require(DestinationRules.check(try Samples.tenants(yaml)).findings.first)
+        #expect(finding.message.contains("column") == isTold, "\(finding.message)")
+    }
+
     @Test("Too long with the resource's name: the tenant is named, and the others go on")
     func tooLong() throws {
         let name = String(repeating: "n", count: 50)

@@ -224,10 +224,10 @@ extension Rule {
 
     @Sendable private static func noJSON(_ subject: Subject) -> [Fault] {
         guard case .noJSON(let text, let error) = subject.tenants else { return [] }
-        let fault = FieldError.invalid(
-            .string(text),
-            "must be a JSON array of strings: column \(error.position.column): \(error.message)"
-        )
+        // Where nobody tried to write an array, what a JSON parser had hoped for at column 1 helps nobody.
+        let isAttempt = text.first { !$0.isWhitespace } == "["
+        let place = isAttempt ? ": column \(error.position.column): \(error.message)" : ""
+        let fault = FieldError.invalid(.string(text), "must be a JSON array of strings\(place)")
         return [Fault(Paths.tenants, fault, mend: "write \(TenantList.mended(text) ?? example)")]
     }
 

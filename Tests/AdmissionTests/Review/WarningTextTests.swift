@@ -1,3 +1,6 @@
+import DestinationRules
+import ObjectModel
+import TestSupport
 import Testing
 
 @testable import Admission
@@ -27,5 +30,24 @@ struct WarningTextTests {
     func long(text: String, expected: String) {
         #expect(WarningText.cut(text) == expected)
         #expect(WarningText.cut(text).count <= 120)
+    }
+
+    @Test("The Service that goes is named in full, even the longest")
+    func removal() throws {
+        let tenant = String(repeating: "t", count: 58)
+        func object(_ tenants: String) -> ObjectValue {
+            .object([
+                "metadata": .object([
+                    "name": .string("mail"),
+                    "annotations": .object([MalformedDestination.tenants: .string(tenants)]),
+                ]),
+                "spec": .object(["destinationRef": .object(["name": .string("example-dest")])]),
+            ])
+        }
+
+        let report = DestinationRules.check(object(#"["a"]"#), replacing: object("[\"a\", \"\(tenant)\"]"))
+
+        let finding = try #require(report.findings.first)
+        #expect(WarningText.text(finding).contains("Service \"mail-\(tenant)\" goes"), "\(WarningText.text(finding))")
     }
 }
