@@ -51,10 +51,9 @@ let package = Package(
         executable(
             "Admission",
             [
-                "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "FileWatch",
-                "HTTPTransport", "Kubernetes", "ObjectModel", "ServerSupport", "Telemetry", "TLS", nio, nioPosix,
-                nioHTTP1, logging,
-                lifecycle, signals, arguments,
+                "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "Kubernetes",
+                "ObjectModel", "ServerSupport", "Telemetry", "TLS", nio, nioPosix, nioHTTP1, logging, lifecycle,
+                signals, arguments,
             ]
         ),
         executable(
@@ -79,7 +78,7 @@ let package = Package(
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, signals, arguments]),
 
         // What the product knows: pure, no sockets, no clocks of its own.
-        library("DestinationRules", ["DestinationModel", "ObjectModel"]),
+        library("DestinationRules", ["DestinationModel", "ObjectModel", "YAML"]),
         library(
             "DestinationSources",
             ["DestinationModel", "FileWatch", "HTTPTransport", "ObjectModel", "YAML", logging]
