@@ -17,7 +17,7 @@ struct Rights: Sendable, CustomTestStringConvertible {
         Rights(account: "tproxy-manager", namespace: "default", granted: webhook),
     ]
 
-    private static let destinations = ["get", "list", "watch"].map {
+    private static let destinations = ["list", "watch"].map {
         "\($0) destinations.destination.connectivity.api.sap"
     }
 
@@ -26,14 +26,11 @@ struct Rights: Sendable, CustomTestStringConvertible {
     }
 
     private static let home =
-        [
-            "create secrets", "create leases.coordination.k8s.io", "create events", "patch events",
-            "create events.events.k8s.io", "patch events.events.k8s.io",
-        ]
-        + ["delete", "get", "list", "patch", "update", "watch"].flatMap {
+        ["create secrets", "create leases.coordination.k8s.io"]
+        + ["delete", "get", "list", "patch", "watch"].flatMap {
             ["\($0) secrets tproxy-admission-ca", "\($0) secrets tproxy-admission-tls"]
         }
-        + ["get", "patch", "update"].map { "\($0) leases.coordination.k8s.io tproxy-manager" }
+        + ["get", "update"].map { "\($0) leases.coordination.k8s.io tproxy-manager" }
 
     /// The lines of a SelfSubjectRulesReview, without what everybody who is authenticated may do.
     static func lines(of review: ObjectValue) throws -> [String] {
