@@ -70,15 +70,16 @@ enum ConfigurationPage {
 
         Written by the tests from the table of keys in `Sources/Configuration/Keys`; edit that, then run `make docs`.
 
-        `tproxy-admission`, `tproxy-manager` and `tproxy-relay` read the same YAML file and take from it what concerns
-        them: `--config FILE`. Keys that SAP's product has too stand where its Helm values have them, so a piece of
-        those can be pasted. Without a file, and for every key that is left out or `null`, the default holds.
+        `tproxy-admission` and `tproxy-manager` read the same YAML file and take from it what concerns them:
+        `--config FILE`. What `tproxy-relay` reads is for relays in a cluster; `tproxy-relay standalone` has options
+        instead. Keys that SAP's product has too stand where its Helm values have them, so a piece of those can be
+        pasted. For every key that is left out or `null`, the default holds.
 
         - A key that is not in the table is an error, named with file, line, column and the key that was probably meant.
           All faults are reported at once. Values are never repeated in messages: one may be a password in the wrong place.
         - Passwords and keys don't belong into this file. It names the Secrets that hold them.
-        - A running server looks at the file every second. A changed file takes effect without a restart; one that is
-          faulty is reported, and what held before goes on to hold.
+        - The admission server looks at the file every second. A changed file takes effect without a restart; one that
+          is faulty is reported, and what held before goes on to hold. The manager reads it when it starts.
 
         ## Keys
 

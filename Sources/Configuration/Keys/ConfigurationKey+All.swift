@@ -26,7 +26,7 @@ extension ConfigurationKey {
             "config.logging.level",
             .choice(LogLevel.allCases.map(\.rawValue)),
             standard: LogLevel.info.rawValue,
-            "The least severe level that is logged. A change takes effect without a restart.",
+            "The least severe level that is logged; --log-level on a command line prevails.",
             readers: [.admission, .manager, .relay]
         ),
         ConfigurationKey(
