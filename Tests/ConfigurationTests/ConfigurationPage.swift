@@ -78,8 +78,8 @@ enum ConfigurationPage {
         - A key that is not in the table is an error, named with file, line, column and the key that was probably meant.
           All faults are reported at once. Values are never repeated in messages: one may be a password in the wrong place.
         - Passwords and keys don't belong into this file. It names the Secrets that hold them.
-        - The admission server looks at the file every second. A changed file takes effect without a restart; one that
-          is faulty is reported, and what held before goes on to hold. The manager reads it when it starts.
+        - A running server looks at the file every second. A changed file takes effect without a restart; one that is
+          faulty is reported, and what held before goes on to hold.
 
         ## Keys
 
