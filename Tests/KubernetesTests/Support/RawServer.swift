@@ -16,7 +16,7 @@ final class RawServer: Sendable {
     }
 
     /// What is done with the connection, in order.
-    enum Step: Sendable {
+    enum Step: Hashable, Sendable {
         case send([UInt8])
         case close
 
