@@ -37,6 +37,8 @@ struct WarningTextTests {
         let tenant = String(repeating: "t", count: 58)
         func object(_ tenants: String) -> ObjectValue {
             .object([
+                "apiVersion": .string("destination.connectivity.api.sap/v1"),
+                "kind": .string("Destination"),
                 "metadata": .object([
                     "name": .string("mail"),
                     "annotations": .object([MalformedDestination.tenants: .string(tenants)]),
