@@ -40,6 +40,8 @@ final class RequestHandler: ChannelDuplexHandler {
     private var pipelinedError: (any Error)?
     private var heldRead = false
     private var isHandlingPipelined = false
+    /// Idle connections are being closed, and this one wasn't idle.
+    private var isQuiescing = false
     /// Octets taken from the budget of bodies.
     private var budgeted = 0
     var context: ChannelHandlerContext?
@@ -90,6 +92,8 @@ final class RequestHandler: ChannelDuplexHandler {
             // Half a head counts as no request: whoever has begun one has a moment to complete it.
             if timerIsForRequest { return }
             close()
+        case (is ChannelShouldQuiesceEvent, .answering):
+            isQuiescing = true
         default:
             break
         }
@@ -246,7 +250,9 @@ final class RequestHandler: ChannelDuplexHandler {
     private func next() {
         guard case .answering = state else { return }
         state = .waiting
-        if environment.stop.isSet, pipelined.isEmpty { return close() }
+        // Not as soon as the server is to stop: the client was told that it may go on, and its next request may be on
+        // the way. The answer to that one says that it is the last.
+        if isQuiescing, pipelined.isEmpty { return close() }
         waitForRequest()
         guard !isHandlingPipelined else { return }
         isHandlingPipelined = true
