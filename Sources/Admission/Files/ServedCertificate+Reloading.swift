@@ -11,11 +11,11 @@ extension ServedCertificate {
                 metrics.reloaded(.certificate, succeeded: true)
                 logger.notice("certificate was read again", metadata: ["file": "\(self.certificateFile)"])
             } catch {
-                metrics.reloaded(.certificate, succeeded: false)
                 logger.error(
                     "changed certificate can't be used, the old one is served until certificate and key match",
                     metadata: ["file": "\(self.certificateFile)", "problem": "\(error)"]
                 )
+                metrics.reloaded(.certificate, succeeded: false)
             }
         }
     }

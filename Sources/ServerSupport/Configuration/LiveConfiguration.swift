@@ -69,16 +69,16 @@ public final class LiveConfiguration: Sendable {
                 let new = try ServerConfiguration.read(file: file)
                 level.apply(new.logLevel)
                 self.replace(by: new)
-                reloaded(true)
                 logger.notice("configuration was read again", metadata: ["file": "\(file)"])
+                reloaded(true)
             } catch {
-                reloaded(false)
                 for problem in error.problems.prefix(20) {
                     logger.error(
                         "changed configuration can't be used, the old one holds",
                         metadata: ["problem": "\(problem)"]
                     )
                 }
+                reloaded(false)
             }
         }
     }
