@@ -6,12 +6,9 @@ final class DestinationConnection: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
 
-    private static let bodyLimit = 64 * 1024
-
     private let state: DestinationServerState
     private let hasCertificate: Bool
-    private var head: HTTPRequestHead?
-    private var body = ByteBuffer()
+    private var request = RequestGatherer()
 
     init(state: DestinationServerState, hasCertificate: Bool) {
         self.state = state
@@ -19,20 +16,10 @@ final class DestinationConnection: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
-        case .head(let head):
-            self.head = head
-            body.clear()
-        case .body(var part):
-            guard body.readableBytes + part.readableBytes <= Self.bodyLimit else {
-                context.close(promise: nil)
-                return
-            }
-            body.writeBuffer(&part)
-        case .end:
-            guard let head else { return }
-            self.head = nil
-            handle(IncomingRequest(head: head, body: String(buffer: body)), context)
+        switch request.take(unwrapInboundIn(data)) {
+        case .incomplete: break
+        case .tooLong: context.close(promise: nil)
+        case .complete(let request): handle(request, context)
         }
     }
 
