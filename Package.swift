@@ -59,20 +59,17 @@ let package = Package(
         executable(
             "Manager",
             [
-                "CommandLineSupport", "Configuration", "Kubernetes", "ServerSupport", "Telemetry",
-                "WebhookCertificates", nio, nioPosix,
-                logging, lifecycle, signals, arguments,
+                "CommandLineSupport", "Configuration", "DestinationController", "DestinationModel",
+                "DestinationRules", "HTTPTransport", "Kubernetes", "ObjectModel", "RelayRoutes", "ServerSupport",
+                "Telemetry", "WebhookCertificates", nio, nioPosix, logging, lifecycle, signals, arguments,
             ]
         ),
         executable(
             "Relay",
             [
-                "CommandLineSupport", "DestinationModel", "DestinationRules", "DestinationSources", "FileWatch",
-                "HTTPTransport", "ObjectModel", "ServerSupport", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML",
-                nio, nioPosix,
-                logging, lifecycle,
-                signals,
-                arguments,
+                "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "DestinationSources",
+                "FileWatch", "HTTPTransport", "Kubernetes", "ObjectModel", "RelayRoutes", "ServerSupport", "SMTP",
+                "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle, signals, arguments,
             ]
         ),
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, signals, arguments]),
@@ -86,6 +83,14 @@ let package = Package(
         library("SMTP", [nio]),
         library("UpstreamPool"),
         library("WebhookCertificates", ["Kubernetes", "ObjectModel", "TLS", logging]),
+        library("RelayRoutes", ["DestinationModel", "ObjectModel"]),
+        library(
+            "DestinationController",
+            [
+                "DestinationModel", "DestinationRules", "HTTPTransport", "Kubernetes", "ObjectModel", "RelayRoutes",
+                logging,
+            ]
+        ),
 
         // Vocabulary and shared services.
         library("CommandLineSupport", [arguments]),
@@ -139,9 +144,9 @@ let package = Package(
         tests(
             "RelayTests",
             [
-                "TestSupport", "Relay", "HTTPTransport", "MailSink", "ObjectModel", "SMTP", "UpstreamPool", "TLS",
-                "DestinationModel",
-                "DestinationRules", "DestinationSources", "Telemetry", nio, nioPosix, nioEmbedded, logging,
+                "TestSupport", "Relay", "Configuration", "DestinationModel", "DestinationRules", "DestinationSources",
+                "HTTPTransport", "Kubernetes", "MailSink", "ObjectModel", "RelayRoutes", "ServerSupport", "SMTP",
+                "UpstreamPool", "TLS", "Telemetry", nio, nioPosix, nioEmbedded, logging,
             ]
         ),
         tests(
@@ -155,6 +160,14 @@ let package = Package(
             "WebhookCertificatesTests",
             ["TestSupport", "WebhookCertificates", "Kubernetes", "ObjectModel", "TLS", logging]
         ),
+        tests("RelayRoutesTests", ["TestSupport", "RelayRoutes", "DestinationModel", "ObjectModel"]),
+        tests(
+            "DestinationControllerTests",
+            [
+                "TestSupport", "DestinationController", "DestinationModel", "DestinationRules", "HTTPTransport",
+                "Kubernetes", "ObjectModel", "RelayRoutes", nio, nioPosix, nioHTTP1, logging,
+            ]
+        ),
         tests(
             "AdmissionTests",
             [
@@ -166,9 +179,8 @@ let package = Package(
         tests(
             "ManagerTests",
             [
-                "TestSupport", "Manager", "Configuration", "Kubernetes", "ServerSupport", "Telemetry",
-                "WebhookCertificates", logging,
-                arguments,
+                "TestSupport", "Manager", "Configuration", "DestinationController", "Kubernetes", "ObjectModel",
+                "RelayRoutes", "ServerSupport", "Telemetry", "WebhookCertificates", logging, arguments,
             ]
         ),
         tests(
@@ -178,8 +190,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "DestinationModel", "DestinationRules", "HTTPTransport", "Kubernetes", "ObjectModel",
-                "TLS", "YAML", nio, nioPosix, logging,
+                "TestSupport", "DestinationModel", "DestinationRules", "HTTPTransport", "Kubernetes", "MailSink",
+                "ObjectModel", "RelayRoutes", "TLS", "YAML", nio, nioPosix, nioHTTP1, logging,
             ],
             exclude: ["Scripts"],
             swiftSettings: settings

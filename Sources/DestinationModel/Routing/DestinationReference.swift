@@ -1,5 +1,5 @@
 /// Everything that says which destination is meant: the key for looking one up, and for caching what was found.
-public struct DestinationReference: Hashable, Sendable, Codable {
+public struct DestinationReference: Hashable, Sendable {
     /// The destination's name in the Destination service or directory.
     public let destination: String
     /// The configured source (Destination service instance or directory) that holds it.
@@ -28,7 +28,7 @@ public struct DestinationReference: Hashable, Sendable, Codable {
 }
 
 /// A fragment to merge over a destination.
-public struct FragmentReference: Hashable, Sendable, Codable {
+public struct FragmentReference: Hashable, Sendable {
     /// The fragment's name.
     public let name: String
     /// Whether the destination serves without the fragment where there is none of that name.

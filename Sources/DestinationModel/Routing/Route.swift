@@ -42,36 +42,3 @@ extension Route: CustomStringConvertible {
         tenant.map { "\(namespace)/\(resource)/\($0)" } ?? "\(namespace)/\(resource)"
     }
 }
-
-extension Route: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case namespace, resource, destination, servicePort
-    }
-
-    /// Reads a route back, by the rules of the other initialiser.
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        let route = Route(
-            namespace: try container.decode(String.self, forKey: .namespace),
-            resource: try container.decode(String.self, forKey: .resource),
-            destination: try container.decode(DestinationReference.self, forKey: .destination),
-            servicePort: try container.decode(Int.self, forKey: .servicePort)
-        )
-        guard let route else {
-            throw DecodingError.dataCorruptedError(
-                forKey: .resource,
-                in: container,
-                debugDescription: "resource, tenant and port make no Service"
-            )
-        }
-        self = route
-    }
-
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(namespace, forKey: .namespace)
-        try container.encode(resource, forKey: .resource)
-        try container.encode(destination, forKey: .destination)
-        try container.encode(servicePort, forKey: .servicePort)
-    }
-}

@@ -43,7 +43,7 @@ struct Standalone {
             port: options.metricsPort,
             group: group,
             registry: registry,
-            routes: ["/routes": { .json(table.json) }],
+            routes: ["/routes": { _ in .json(table.json) }],
             readiness: { table.readiness }
         )
         logger.info(

@@ -10,11 +10,11 @@ extension OperationsRouter {
     ) -> [String: Route] {
         var pages = pages(registry: registry, readiness: readiness)
         let metrics = pages["/metrics"]
-        pages["/metrics"] = {
+        pages["/metrics"] = { query in
             guard configuration.current.servesMetrics, let metrics else {
                 return .text("metrics are switched off by config.metrics.prometheus.enabled\n", status: 404)
             }
-            return await metrics()
+            return await metrics(query)
         }
         return pages
     }

@@ -3,7 +3,7 @@
 /// For servers that serve those pages beside what they are there for; ``OperationsServer`` serves them alone.
 public struct OperationsRouter: Sendable {
     /// Answers a GET of one path; HEAD is served from it too. Runs off the event loops, several at a time.
-    public typealias Route = @Sendable () async -> OperationsResponse
+    public typealias Route = @Sendable (OperationsQuery) async -> OperationsResponse
 
     private let routes: [String: Route]
 
@@ -22,11 +22,11 @@ public struct OperationsRouter: Sendable {
         readiness: @escaping @Sendable () async -> Readiness
     ) -> [String: Route] {
         [
-            "/metrics": {
+            "/metrics": { _ in
                 OperationsResponse(contentType: MetricsRegistry.contentType, body: registry.render())
             },
-            "/healthz": { .text("ok\n") },
-            "/readyz": { await readiness().response },
+            "/healthz": { _ in .text("ok\n") },
+            "/readyz": { _ in await readiness().response },
         ]
     }
 
@@ -36,8 +36,8 @@ public struct OperationsRouter: Sendable {
     ///   - method: By RFC 9110 §9.
     ///   - target: The path, with the query if there is one.
     public func response(method: String, target: String) async -> OperationsResponse {
-        let path = target.prefix { $0 != "?" }
-        guard let route = routes[String(path)] else {
+        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let route = routes[String(parts[0])] else {
             return .text("not found\n", status: 404)
         }
         guard method == "GET" || method == "HEAD" else {
@@ -45,6 +45,6 @@ public struct OperationsRouter: Sendable {
             response.allow = "GET, HEAD"
             return response
         }
-        return await route()
+        return await route(OperationsQuery(parts.count > 1 ? parts[1] : ""))
     }
 }

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Operations router")
 struct OperationsRouterTests {
-    private let router = OperationsRouter(routes: ["/a": { .text("A") }])
+    private let router = OperationsRouter(routes: ["/a": { .text("A\($0["n"] ?? "")") }])
 
     @Test(
         arguments: [
@@ -17,5 +17,14 @@ struct OperationsRouterTests {
         let response = await router.response(method: method, target: target)
         #expect(response.status == status)
         #expect(response.allow == (status == 405 ? "GET, HEAD" : nil))
+    }
+
+    @Test(
+        "A page is told what stands behind the question mark",
+        arguments: [("/a", "A"), ("/a?n=1", "A1"), ("/a?n=1&n=2", "A1"), ("/a?m=1&n", "A"), ("/a?&=&n==", "A=")]
+    )
+    func query(target: String, body: String) async {
+        let response = await router.response(method: "GET", target: target)
+        #expect(String(decoding: response.body, as: UTF8.self) == body)
     }
 }

@@ -39,7 +39,7 @@ struct OperationsServerTests {
     }
 
     @Test func answersHeadWithoutBodyAndKeepsTheConnection() async throws {
-        try await withServer(routes: ["/routes": { .json("[1]") }]) { _, port in
+        try await withServer(routes: ["/routes": { _ in .json("[1]") }]) { _, port in
             let answer = try await Self.exchange(
                 port,
                 Self.request("HEAD /routes") + Self.request("GET /routes") + Self.request("DELETE /routes")
@@ -76,7 +76,7 @@ struct OperationsServerTests {
 
     @Test(arguments: ["", "GET /healthz HTTP/1.1\r\nHost: x\r\n", request("GET /healthz"), request("GET /never")])
     func closesConnectionsThatTakeTooLong(text: String) async throws {
-        let never: OperationsServer.Route = {
+        let never: OperationsServer.Route = { _ in
             try? await Task.sleep(for: .seconds(3600))
             return .text("cancelled\n")
         }
@@ -99,7 +99,7 @@ struct OperationsServerTests {
     @Test func finishesTheRequestInHandWhenItStops() async throws {
         let (started, signal) = AsyncStream.makeStream(of: Void.self)
         let (release, finish) = AsyncStream.makeStream(of: Void.self)
-        let slow: OperationsServer.Route = {
+        let slow: OperationsServer.Route = { _ in
             signal.finish()
             for await _ in release {}
             return .text("done\n")
