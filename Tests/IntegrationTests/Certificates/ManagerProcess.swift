@@ -21,7 +21,13 @@ final class ManagerProcess: Sendable {
         self.metricsURL = "http://127.0.0.1:\(port)"
         self.process = try ChildProcess(
             [Programs.path("tproxy-manager"), "run"]
-                + ["--config", self.directory.write("config: {logging: {level: info}}\n", to: "config.yaml")]
+                + [
+                    "--config",
+                    self.directory.write(
+                        "config: {managedNamespacesMode: labelSelector, logging: {level: info}}\n",
+                        to: "config.yaml"
+                    ),
+                ]
                 + ["--kubeconfig", site.controlPlane.kubeconfig, "--namespace", site.namespace]
                 + ["--metrics-address", "127.0.0.1", "--metrics-port", "\(port)"]
                 + ["--webhook-configuration", site.webhookConfiguration, "--dns-name", "localhost"]
