@@ -18,6 +18,7 @@ final class ProductSite: Sendable {
     /// The ports that relays may give to routes.
     let ports: ClosedRange<Int>
     private let directory: TemporaryDirectory
+    private let additionalCAs: String
 
     /// - Parameters:
     ///   - authority: what the relays trust besides the system's authorities.
@@ -33,6 +34,7 @@ final class ProductSite: Sendable {
         self.directory = try TemporaryDirectory()
         let first = try LoopbackPorts.free(portCount)
         self.ports = first...first + portCount - 1
+        self.additionalCAs = authority == nil ? "" : "additionalCAs: {secretName: additional-cas}"
         if let authority {
             try await self.create(
                 secret: "additional-cas",
@@ -74,7 +76,7 @@ final class ProductSite: Sendable {
             \(configuration.defaultInstance.map { "      defaultInstanceName: \($0)" } ?? "")
                   instances:
             \(configuration.instances ?? folder)
-            additionalCAs: {secretName: additional-cas}
+            \(self.additionalCAs)
             relay:
               portRange: \(self.ports.lowerBound)-\(self.ports.upperBound)
               pool: {sessions: \(configuration.sessions)}
