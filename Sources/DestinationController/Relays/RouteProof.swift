@@ -2,6 +2,9 @@
 public enum RouteProof: Hashable, Sendable {
     /// No relay is ready.
     case noRelay
+    /// A relay that has just become ready hasn't said yet what it serves, and none that has serves the route. It is decided
+    /// within seconds.
+    case awaited
     /// A relay is ready, and none has the route open yet as the claim says.
     case unknown
     /// It is open; its destination is being looked up.

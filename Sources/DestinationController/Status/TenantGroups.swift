@@ -1,0 +1,39 @@
+/// Tenants that aren't ready for the same reason, put together for people: a relay that is gone concerns all of them alike.
+struct TenantGroups {
+    /// Tenants of one reason.
+    struct Group {
+        let reason: String
+        let message: String
+        var tenants: [String]
+
+        /// `tenant-a, tenant-b and 3 more: message`.
+        func text(messageLimit: Int) -> String {
+            let shown = tenants.prefix(TenantGroups.mostTenants).joined(separator: ", ")
+            let rest = tenants.count - TenantGroups.mostTenants
+            let names = rest > 0 ? "\(shown) and \(rest) more" : shown
+            return "\(names): \(BoundedText.line(message, limit: messageLimit))"
+        }
+    }
+
+    /// How many names stand before "and … more".
+    private static let mostTenants = 5
+
+    /// In the tenants' order.
+    private(set) var groups: [Group] = []
+    private var indices: [String: Int] = [:]
+
+    /// Sorts tenants by reason and message. A resource without tenants is called by its own name.
+    init(_ tenants: some Sequence<TenantStatus>, resource: String) {
+        for tenant in tenants {
+            let (reason, message) = (tenant.reason ?? "", tenant.message ?? "")
+            let name = tenant.tenant ?? resource
+            let index = indices["\(reason)\n\(message)"] ?? groups.count
+            if index == groups.count {
+                groups.append(Group(reason: reason, message: message, tenants: [name]))
+                indices["\(reason)\n\(message)"] = index
+            } else {
+                groups[index].tenants.append(name)
+            }
+        }
+    }
+}
