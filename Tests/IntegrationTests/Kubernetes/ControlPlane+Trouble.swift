@@ -90,3 +90,16 @@ extension ControlPlane {
         }
     }
 }
+
+extension ControlPlane {
+    /// Does something while etcd stands still.
+    func withStoppedEtcd<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let text = try String(contentsOf: URL(filePath: "\(self.folder)/etcd.pid"), encoding: .utf8)
+        guard let processID = pid_t(text.prefix(while: \.isNumber)) else {
+            throw Trouble(what: "no process id of etcd")
+        }
+        Glibc.kill(processID, SIGSTOP)
+        defer { Glibc.kill(processID, SIGCONT) }
+        return try await body()
+    }
+}
