@@ -49,4 +49,9 @@ public struct ControllerSnapshot: Sendable {
     public func tenants(_ state: TenantStatus.State) -> Int {
         destinations.values.reduce(0) { $0 + ($1?.count(state) ?? 0) }
     }
+
+    /// How long the Destination that waits longest has been waiting.
+    public func oldestQueuedAge(at now: ContinuousClock.Instant) -> Duration {
+        oldestQueued.map { max(now - $0, .zero) } ?? .zero
+    }
 }
