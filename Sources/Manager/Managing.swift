@@ -5,6 +5,7 @@ import Kubernetes
 import Logging
 import NIOCore
 import NIOPosix
+import ObjectModel
 import ServerSupport
 import ServiceLifecycle
 import Telemetry
@@ -33,6 +34,14 @@ struct Managing: Sendable {
         let registry = MetricsRegistry()
         registry.add(try ProcessMetrics(registry))
         let metrics = try ManagerMetrics(registry)
+        let controllerMetrics = try ControllerMetrics(registry)
+        let identity = LeaderElection.uniqueIdentity(Self.hostName)
+        let pages = ManagerPages(
+            identity: identity,
+            board: controllerMetrics.board,
+            isLeading: { metrics.isLeading },
+            holder: { [lease = options.lease] in await Self.holder(of: lease, in: namespace, client) }
+        )
 
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let readiness: @Sendable () async -> Readiness = { await Self.readiness(client, metrics) }
@@ -41,7 +50,11 @@ struct Managing: Sendable {
             port: options.metricsPort,
             group: group,
             registry: registry,
-            routes: OperationsRouter.pages(registry: registry, configuration: configuration, readiness: readiness),
+            routes: OperationsRouter.pages(
+                registry: registry,
+                configuration: configuration,
+                readiness: readiness
+            ).merging(pages.routes) { _, added in added },
             readiness: readiness
         )
         logger.notice(
@@ -53,7 +66,7 @@ struct Managing: Sendable {
         )
         let policy = try options.certificate.policy()
         let leader = LeaderService(
-            election: election(client, namespace),
+            election: election(client, namespace, identity),
             configuration: configuration,
             roster: { configuration in
                 DutyRoster(duties: duties(client, configuration, namespace, policy, metrics), logger: logger)
@@ -93,12 +106,12 @@ struct Managing: Sendable {
         ]
     }
 
-    private func election(_ client: KubernetesClient, _ namespace: String) -> LeaderElection {
+    private func election(_ client: KubernetesClient, _ namespace: String, _ identity: String) -> LeaderElection {
         LeaderElection(
             client,
             lease: options.lease,
             in: namespace,
-            identity: LeaderElection.uniqueIdentity(Self.hostName),
+            identity: identity,
             logger: logger,
             overdue: {
                 // Another process may lead now: better none of us than two.
@@ -137,6 +150,13 @@ struct Managing: Sendable {
         } catch {
             return Readiness(isReady: false, text: "the API server can't be reached: \(error)\n")
         }
+    }
+
+    /// Who leads, as the API server has it.
+    private static func holder(of lease: String, in namespace: String, _ client: KubernetesClient) async -> String? {
+        let object = try? await client.withTimeout(.seconds(2)).get(.leases, lease, in: namespace)
+        guard let holder = object?["spec"]?["holderIdentity"]?.stringValue, !holder.isEmpty else { return nil }
+        return holder
     }
 
     /// In a pod, the pod's name.

@@ -13,7 +13,8 @@ struct RunCommand: AsyncParsableCommand, Sendable {
             or after 15 seconds when it is lost. The leader makes and renews the admission webhook's certificate, kept \
             in two Secrets, and keeps its authority in the webhook configuration, so that no call ever fails for it.
 
-            /healthz, /readyz and /metrics are served on the metrics port.
+            /healthz, /readyz and /metrics are served on the metrics port, and for operators /status and \
+            /destinationCRs, of which the leader alone knows what they say of Destinations.
 
             In a pod it uses the pod's service account, elsewhere --kubeconfig. SIGTERM or SIGINT ends it with code 0 \
             and gives the Lease up; 1 says that it can't run, 64 that it was called wrongly.
