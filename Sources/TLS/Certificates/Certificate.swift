@@ -6,7 +6,9 @@ import COpenSSL
 /// is only read, which OpenSSL allows from several threads (it locks what it caches).
 final class Certificate: @unchecked Sendable {
     /// Far more than any real chain has.
-    private static let maximumChainLength = 100
+    static let maximumChainLength = 100
+    /// A Secret has room for fewer.
+    static let maximumBundleLength = 2000
 
     let pointer: OpaquePointer
 
@@ -33,11 +35,16 @@ final class Certificate: @unchecked Sendable {
     }
 
     /// All certificates of a PEM text, in its order.
-    static func parseChain(_ pem: [UInt8]) throws(TLSError) -> [Certificate] {
+    ///
+    /// - Parameter limit: how many there may be; the rest isn't looked at.
+    static func parseChain(
+        _ pem: [UInt8],
+        limit: Int = Certificate.maximumChainLength
+    ) throws(TLSError) -> [Certificate] {
         ERR_clear_error()
         var chain: [Certificate] = []
         MemoryBIO.read(pem) { bio in
-            while chain.count < maximumChainLength, let next = PEM_read_bio_X509(bio, nil, noPassword, nil) {
+            while chain.count < limit, let next = PEM_read_bio_X509(bio, nil, noPassword, nil) {
                 chain.append(Certificate(owning: next))
             }
         }

@@ -6,6 +6,8 @@ public enum TLSTrustRoots: Sendable, Hashable {
     case system
     /// The system's trust store and a PEM bundle added to it.
     case systemAnd(file: String)
+    /// The system's trust store and these certificates, as the text of a PEM bundle.
+    case systemAndBundle([UInt8])
     /// Only this PEM bundle.
     case file(String)
 }
