@@ -1,4 +1,4 @@
-public import DestinationModel
+internal import DestinationModel
 
 /// What the relay Services are called and marked with.
 public enum RelayService {

@@ -1,4 +1,4 @@
-public import DestinationModel
+internal import DestinationModel
 public import ObjectModel
 
 extension RouteClaim {
