@@ -51,13 +51,34 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
         /// The reason that the status of the Destination resource gives.
         public var statusReason: String {
             switch base {
+            case .noSuchInstance: "ConfigurationError-DestinationServiceInstance-NotFound"
+            case .noSuchTenant: "ConfigurationError-Tenant-NotFound"
             case .noSuchDestination: "ConfigurationError-ReferencedDestination-NotFound"
             case .noSuchFragment: "ConfigurationError-ReferencedFragment-NotFound"
+            case .tenantNotSubscribed: "ConfigurationError-Tenant-NotSubscribed"
+            case .serviceUnavailable: "ConfigurationError-DestinationService-NotReachable"
+            case .credentialsRefused: "ConfigurationError-DestinationService-CredentialsRefused"
+            case .malformedAnswer: "ConfigurationError-DestinationService-AnswerNotUsable"
+            case .malformed: "ConfigurationError-ReferencedDestination-NotUsable"
             case .typeNotSupported: "ConfigurationError-ReferencedDestination-TypeNotSupported"
             case .proxyTypeNotSupported: "ConfigurationError-ReferencedDestination-ProxyTypeNotSupported"
-            case .noSuchInstance, .noSuchTenant, .tenantNotSubscribed, .serviceUnavailable, .credentialsRefused,
-                .malformedAnswer, .malformed:
-                "ConfigurationFailed"
+            }
+        }
+
+        /// A word for it, as metrics have it.
+        public var word: String {
+            switch base {
+            case .noSuchInstance: "no_such_instance"
+            case .noSuchTenant: "no_such_tenant"
+            case .noSuchDestination: "no_such_destination"
+            case .noSuchFragment: "no_such_fragment"
+            case .tenantNotSubscribed: "tenant_not_subscribed"
+            case .serviceUnavailable: "service_unavailable"
+            case .credentialsRefused: "credentials_refused"
+            case .malformedAnswer: "malformed_answer"
+            case .malformed: "malformed"
+            case .typeNotSupported: "type_not_supported"
+            case .proxyTypeNotSupported: "proxy_type_not_supported"
             }
         }
 

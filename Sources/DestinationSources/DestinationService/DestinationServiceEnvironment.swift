@@ -55,7 +55,7 @@ public struct DestinationServiceEnvironment: Sendable {
             fetcher: HTTPTokenFetcher(client: authorization),
             logger: logger,
             // A tenant that subscribes, or a binding that is renewed, need not wait for long.
-            longestPause: .seconds(60),
+            longestPause: .seconds(20),
             now: now,
             jitter: jitter,
             onFetch: onFetch

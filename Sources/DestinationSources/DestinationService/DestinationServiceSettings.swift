@@ -28,6 +28,8 @@ public struct DestinationServiceSettings: Hashable, Sendable {
     public var activeTime = Duration.seconds(3600)
     /// How long "there is none" is believed without a question.
     public var negativeTime = Duration.seconds(10)
+    /// The longest pause between two look-ups of a destination that isn't there but is needed.
+    public var negativeRefresh = Duration.seconds(30)
     /// How long a "there is none" that nobody asks for is remembered.
     public var negativeMemory = Duration.seconds(600)
     /// The most destinations that are kept; the longest unused one makes room.
@@ -35,7 +37,7 @@ public struct DestinationServiceSettings: Hashable, Sendable {
     /// The most look-ups at once; more wait.
     public var maximumLookUps = 16
     /// The most of these that nobody waits for.
-    public var maximumRefreshes = 4
+    public var maximumRefreshes = 8
 
     /// The defaults.
     public init() {}

@@ -19,8 +19,8 @@ public actor DestinationServiceSource: DestinationSource {
     /// What the instance is called in references.
     public let instance: String
 
-    private let settings: DestinationServiceSettings
-    private let environment: DestinationServiceEnvironment
+    private var settings: DestinationServiceSettings
+    private var environment: DestinationServiceEnvironment
     private let hub = DestinationChangeHub()
     private var cache: LookUpCache
     private var client: DestinationServiceClient
@@ -63,6 +63,24 @@ public actor DestinationServiceSource: DestinationSource {
         perform(cache.rebound(keepsAnswers: keepsAnswers, environment.now()))
     }
 
+    /// Makes connections in another way from now on, such as with other trusted authorities or time limits. What is known
+    /// stays known.
+    ///
+    /// - Parameter settings: Only their time limits count.
+    /// - Throws: `invalidConfiguration` where the client can't be made so; then nothing has changed.
+    public func use(
+        _ transport: HTTPClientConfiguration,
+        _ settings: DestinationServiceSettings
+    ) throws(HTTPError) {
+        var environment = environment
+        environment.transport = transport
+        var new = self.settings
+        new.connectTimeout = settings.connectTimeout
+        new.readTimeout = settings.readTimeout
+        client = try environment.client(binding, new)
+        (self.environment, self.settings) = (environment, new)
+    }
+
     public func resolve(
         _ reference: DestinationReference
     ) async throws(DestinationLookupError) -> ResolvedDestination {
@@ -77,9 +95,10 @@ public actor DestinationServiceSource: DestinationSource {
 
     public nonisolated func changes() -> DestinationChanges { hub.subscribe() }
 
-    /// Forgets all destinations but these, with their credentials, and looks no others up in the background. Those that
-    /// are asked for later are kept again.
-    public func keep(only references: Set<DestinationReference>) { cache.kept(references) }
+    /// Forgets all destinations but these, with their credentials. These are known from now on whether or not anybody
+    /// asks: one that isn't there is looked for again and again, and ``changes()`` tells when it has come. Others that are
+    /// asked for later are kept for a while.
+    public func keep(only references: Set<DestinationReference>) { cache.kept(references, environment.now()) }
 
     /// Looks up in the background what is due, until the task is cancelled.
     ///

@@ -26,6 +26,8 @@ struct DestinationCatalog {
     private var entries: [DestinationKey: Entry] = [:]
     private var folders: Set<DestinationTree.Folder> = []
     private var folderFindings: [DestinationFinding] = []
+    /// The folders that can't be read now.
+    private var faults: [DestinationTree.Folder?: DestinationFinding] = [:]
     private var lastGeneration: UInt64 = 0
 
     var instances: [String] { Set(folders.map(\.instance)).sorted() }
@@ -47,6 +49,7 @@ struct DestinationCatalog {
             .sorted { $0.description < $1.description }
         outcome.newFindings = faults.filter { !folderFindings.contains($0) }
         folderFindings = faults
+        self.faults = tree.unreadable
         // A folder that can't be read now is not gone.
         folders = tree.folders.union(folders.filter { isUnreadable($0.instance, $0.tenant, tree) })
         for key in entries.keys where tree.files[key] == nil && !isUnreadable(key, tree) {
@@ -100,6 +103,11 @@ struct DestinationCatalog {
     /// provider's file, whose login is not the tenant's.
     func resolve(_ reference: DestinationReference) throws(DestinationLookupError) -> ResolvedDestination {
         guard let entry = entries[DestinationKey(reference)] else {
+            if let fault = faults[.init(instance: reference.instance)]
+                ?? faults[.init(instance: reference.instance, tenant: reference.tenant)]
+            {
+                throw DestinationLookupError(.serviceUnavailable, reference, detail: fault.description)
+            }
             guard folders.contains(.init(instance: reference.instance)) else {
                 throw DestinationLookupError(.noSuchInstance, reference)
             }

@@ -7,10 +7,9 @@ struct DestinationFile {
 
     let path: String
 
-    init(_ key: DestinationKey, in directory: String) {
-        path = [directory, key.instance, key.tenant, key.destination + ".json"].compactMap(\.self).joined(
-            separator: "/"
-        )
+    init(_ key: DestinationKey, in folders: DestinationFolders) {
+        let folder = folders.path(DestinationTree.Folder(instance: key.instance, tenant: key.tenant))
+        path = "\(folder)/\(key.destination).json"
     }
 
     enum Content {

@@ -24,7 +24,19 @@ struct DestinationTree: Sendable {
     private(set) var overflow: DestinationFinding?
 
     /// Reads the folders. Blocks for as many `stat` calls as there are files.
-    init(_ directory: String) {
+    init(_ folders: DestinationFolders) {
+        switch folders {
+        case .below(let directory): readInstances(directory)
+        case .only(let instance, let path):
+            let folder = Folder(instance: instance)
+            self.folders.insert(folder)
+            readFolder(path, folder)
+            // It was configured: that it isn't there says nothing about its destinations.
+            if Self.status(path).map(Self.isFolder) != true { unreadable[folder] = Self.missing(path) }
+        }
+    }
+
+    private mutating func readInstances(_ directory: String) {
         for instance in names(in: directory, for: nil) {
             let path = "\(directory)/\(instance)"
             guard let status = Self.status(path), Self.isFolder(status) else { continue }
@@ -80,6 +92,10 @@ struct DestinationTree: Sendable {
 
     private static func unreadable(_ path: String) -> DestinationFinding {
         DestinationFinding(file: path, message: "the folder can't be read: \(String(cString: strerror(errno)))")
+    }
+
+    private static func missing(_ path: String) -> DestinationFinding {
+        DestinationFinding(file: path, message: "there is no such folder; mount or create it")
     }
 
     private static func overflow(_ path: String) -> DestinationFinding {

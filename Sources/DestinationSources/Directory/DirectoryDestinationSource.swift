@@ -14,9 +14,7 @@ internal import Synchronization
 /// for the few hundred files of a relay costs well under a millisecond a second. Looking happens in ``run(every:clock:)``;
 /// look-ups are answered from memory and never touch a file.
 public final class DirectoryDestinationSource: DestinationSource {
-    /// The directory.
-    public let directory: String
-
+    private let folders: DestinationFolders
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
     private let catalog = Mutex(DestinationCatalog())
@@ -29,12 +27,30 @@ public final class DirectoryDestinationSource: DestinationSource {
     ///   - directory: The folder that holds one folder for each instance.
     ///   - logger: Told of files that are bad, once for each fault, and when they are mended.
     ///   - now: The time to stamp answers with.
-    public init(
+    public convenience init(
         directory: String,
         logger: Logger,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.directory = directory
+        self.init(.below(directory), logger: logger, now: now)
+    }
+
+    /// Reads the folder of one instance, `<folder>/<destination>.json` and `<folder>/<tenant>/<destination>.json`. Blocks
+    /// while it reads.
+    ///
+    /// A folder that isn't there is a source that is down.
+    public convenience init(
+        instance: String,
+        folder: String,
+        logger: Logger,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.init(.only(instance: instance, folder: folder), logger: logger, now: now)
+    }
+
+    private init(_ folders: DestinationFolders, logger: Logger, now: @escaping @Sendable () -> ContinuousClock.Instant)
+    {
+        self.folders = folders
         self.logger = logger
         self.now = now
         refresh()
@@ -62,11 +78,11 @@ public final class DirectoryDestinationSource: DestinationSource {
         // One look at a time; look-ups are answered from the old catalog meanwhile.
         let outcome = refreshing.withLock { _ in
             var next = catalog.withLock { $0 }
-            var tree = DestinationTree(directory)
+            var tree = DestinationTree(folders)
             // While Kubernetes swaps a mounted Secret, a listing that began in the old version loses files half way.
             // What seems to be gone is gone only if a second look says so.
-            if next.lacksKnownFiles(tree) { tree = DestinationTree(directory) }
-            let outcome = next.update(tree, now: now()) { DestinationFile($0, in: directory).read() }
+            if next.lacksKnownFiles(tree) { tree = DestinationTree(folders) }
+            let outcome = next.update(tree, now: now()) { DestinationFile($0, in: folders).read() }
             catalog.withLock { $0 = next }
             return outcome
         }
@@ -74,7 +90,7 @@ public final class DirectoryDestinationSource: DestinationSource {
             logger.warning("destination file unusable", metadata: ["finding": "\(finding)"])
         }
         for key in outcome.mended {
-            let path = DestinationFile(key, in: directory).path
+            let path = DestinationFile(key, in: folders).path
             logger.info("destination file usable again", metadata: ["file": "\(path)"])
         }
         hub.publish(outcome.changed)

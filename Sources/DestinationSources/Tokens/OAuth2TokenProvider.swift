@@ -14,7 +14,7 @@ public actor OAuth2TokenProvider {
 
     private typealias Waiter = CheckedContinuation<Result<AccessToken, TokenError>, Never>
 
-    private let fetcher: any TokenFetcher
+    private var fetcher: any TokenFetcher
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
     private let jitter: @Sendable () -> Double
@@ -65,6 +65,9 @@ public actor OAuth2TokenProvider {
         self.jitter = jitter
         self.onFetch = onFetch
     }
+
+    /// Has requests from now on made by another client, such as one that trusts other authorities.
+    public func use(_ client: HTTPClient) { fetcher = HTTPTokenFetcher(client: client) }
 
     /// A token to log in with.
     ///
@@ -141,6 +144,7 @@ public actor OAuth2TokenProvider {
     /// The fetch is nobody's child task: it serves all waiters, so none of them may cancel it. The HTTP time limits end
     /// it.
     private func startFetch(_ key: TokenRequestKey) {
+        let fetcher = fetcher
         Task {
             let result: Result<IssuedToken, TokenError>
             do {

@@ -25,7 +25,8 @@ struct TokenEntry {
     private var refusedText: Secret?
     private let longestPause: Duration
 
-    /// - Parameter longestPause: for a service that refuses the credentials.
+    /// - Parameter longestPause: for a service that refuses the credentials; one that fails otherwise is left alone for a
+    ///   minute at most.
     init(now: ContinuousClock.Instant, longestPause: Duration = .seconds(300)) {
         lastUse = now
         self.longestPause = longestPause
@@ -96,7 +97,7 @@ struct TokenEntry {
         // Wrong credentials don't mend themselves, and asking again may lock the account.
         let isPermanent = error.code == .credentialsRefused
         let step = Duration.seconds((isPermanent ? 10 : 1) * (1 << (failures - 1)))
-        let pause = min(step, isPermanent ? longestPause : .seconds(60)) * (1 - 0.2 * jitter)
+        let pause = min(step, isPermanent ? longestPause : min(longestPause, .seconds(60))) * (1 - 0.2 * jitter)
         pausedUntil = now + max(pause, error.retryAfter ?? .zero)
     }
 

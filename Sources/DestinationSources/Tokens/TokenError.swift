@@ -26,6 +26,19 @@ public struct TokenError: Error, Hashable, Sendable {
         /// The waiting task was cancelled.
         public static let cancelled = Code(.cancelled)
 
+        /// A word for it, as metrics have it.
+        public var word: String {
+            switch base {
+            case .credentialsRefused: "credentials_refused"
+            case .requestRefused: "request_refused"
+            case .serviceUnavailable: "service_unavailable"
+            case .malformedResponse: "malformed_response"
+            case .tenantNeeded: "tenant_needed"
+            case .overloaded: "overloaded"
+            case .cancelled: "cancelled"
+            }
+        }
+
         fileprivate var sentence: String {
             switch base {
             case .credentialsRefused: "the token service refuses the credentials"

@@ -42,8 +42,12 @@ struct LookUpCache {
 
     private let settings: DestinationServiceSettings
     private(set) var entries: [Key: LookUpEntry] = [:]
+    /// What was due at the last tick and isn't looked up yet, the most overdue last.
+    private var overdue: [Key] = []
     private(set) var queue: [Key] = []
     private(set) var running = 0
+    /// Those of them that nobody waits for.
+    private var refreshing = 0
     private(set) var gate = ServiceGate()
     private var epoch = 0
     private var lastGeneration: UInt64 = 0
@@ -56,7 +60,7 @@ struct LookUpCache {
 extension LookUpCache {
     /// Somebody wants a destination.
     mutating func wanted(_ key: Key, _ now: ContinuousClock.Instant) -> (Decision, Actions) {
-        guard var entry = entries[key] ?? newEntry(now) else {
+        guard var entry = entries[key] ?? newEntry(now, isPinned: false) else {
             let error = DestinationLookupError(.serviceUnavailable, key, detail: "too many destinations at once")
             return (.answer(.failure(error)), Actions())
         }
@@ -66,9 +70,15 @@ extension LookUpCache {
         var actions = Actions()
         switch entry.work {
         case .queued: break
-        case .running: entries[key]?.work = .running(isAwaited: true)
+        case .running(let isAwaited):
+            if !isAwaited { refreshing -= 1 }
+            entries[key]?.work = .running(isAwaited: true)
         case .none:
-            guard gate.state(now) != .closed else { return (.answer(entry.fallback(downError(key))), actions) }
+            guard gate.state(now) != .closed else {
+                let answer = entry.denied(downError(key))
+                entries[key] = entry
+                return (.answer(answer), actions)
+            }
             entries[key]?.work = .queued
             queue.append(key)
             startQueued(now, &actions)
@@ -87,6 +97,7 @@ extension LookUpCache {
         running -= 1
         let key = lookUp.key
         guard var entry = entries[key] else { return actions }
+        if entry.work == .running(isAwaited: false) { refreshing -= 1 }
         if lookUp.epoch != epoch {
             // It was asked of the service that was. Those who wait get the answer of the one that is.
             let isAwaited = entry.work == .running(isAwaited: true)
@@ -119,6 +130,7 @@ extension LookUpCache {
         actions.answers.append((key, answer))
         if isChanged { actions.changed.insert(DestinationKey(key)) }
         startQueued(now, &actions)
+        startOverdue(now, &actions)
         return actions
     }
 
@@ -128,14 +140,11 @@ extension LookUpCache {
         let forgettable = entries.filter { $0.value.isForgettable(now, settings) }
         for key in forgettable.keys { entries[key] = nil }
         startQueued(now, &actions)
-        let refreshing = entries.values.count { $0.work == .running(isAwaited: false) }
-        var room = min(settings.maximumRefreshes - refreshing, settings.maximumLookUps - running)
-        guard room > 0, queue.isEmpty, gate.state(now) != .closed else { return actions }
-        if gate.state(now) == .ajar { room = running == 0 ? 1 : 0 }
-        let due = entries.filter { $0.value.work == .none && $0.value.due(now, settings) <= now }
+        overdue = entries.filter { $0.value.work == .none && $0.value.due(now, settings) <= now }
             .map { (key: $0.key, due: $0.value.due(now, settings)) }
-            .sorted { $0.due < $1.due }
-        for (key, _) in due.prefix(room) { start(key, isAwaited: false, &actions) }
+            .sorted { $0.due > $1.due }
+            .map(\.key)
+        startOverdue(now, &actions)
         return actions
     }
 
@@ -152,13 +161,22 @@ extension LookUpCache {
         return actions
     }
 
-    /// Only these are needed from now on.
-    mutating func kept(_ keys: Set<Key>) {
+    /// Only these are needed from now on, and these in any case.
+    mutating func kept(_ keys: Set<Key>, _ now: ContinuousClock.Instant) {
         for key in Array(entries.keys) where !keys.contains(key) {
+            entries[key]?.isPinned = false
             if entries[key]?.work == LookUpEntry.Work.none {
                 entries[key] = nil
             } else {
                 entries[key]?.isDropped = true
+            }
+        }
+        for key in keys {
+            if entries[key] != nil {
+                entries[key]?.isPinned = true
+                entries[key]?.isDropped = false
+            } else {
+                entries[key] = newEntry(now, isPinned: true)
             }
         }
     }
@@ -168,17 +186,18 @@ extension LookUpCache {
 
 extension LookUpCache {
     /// Room for one more; nil if there is none.
-    private mutating func newEntry(_ now: ContinuousClock.Instant) -> LookUpEntry? {
+    private mutating func newEntry(_ now: ContinuousClock.Instant, isPinned: Bool) -> LookUpEntry? {
         if entries.count >= settings.maximumEntries {
             let idle = entries.lazy.filter { $0.value.work == .none }
             guard let oldest = idle.min(by: { $0.value.lastUse < $1.value.lastUse }) else { return nil }
             entries[oldest.key] = nil
         }
-        return LookUpEntry(now: now)
+        return LookUpEntry(now: now, isPinned: isPinned)
     }
 
     private mutating func start(_ key: Key, isAwaited: Bool, _ actions: inout Actions) {
         running += 1
+        if !isAwaited { refreshing += 1 }
         entries[key]?.work = .running(isAwaited: isAwaited)
         actions.start.append(LookUp(key: key, epoch: epoch))
     }
@@ -193,6 +212,23 @@ extension LookUpCache {
         let turn = Array(queue.prefix(max(room, 0)))
         queue.removeFirst(turn.count)
         for key in turn { start(key, isAwaited: true, &actions) }
+    }
+
+    /// Looks up what is due although nobody waits for it, as far as there is room beside what somebody waits for.
+    private mutating func startOverdue(_ now: ContinuousClock.Instant, _ actions: inout Actions) {
+        guard !overdue.isEmpty, queue.isEmpty else { return }
+        var room: Int
+        switch gate.state(now) {
+        case .open: room = min(settings.maximumRefreshes - refreshing, settings.maximumLookUps - running)
+        case .ajar: room = running == 0 ? 1 : 0
+        case .closed: room = 0
+        }
+        while room > 0, let key = overdue.popLast() {
+            // Somebody may have asked for it since the tick.
+            guard let entry = entries[key], entry.work == .none, entry.due(now, settings) <= now else { continue }
+            start(key, isAwaited: false, &actions)
+            room -= 1
+        }
     }
 
     /// Tells the gate of a failure. When that closes it, those who wait for their turn need not wait any longer.
@@ -213,8 +249,9 @@ extension LookUpCache {
         for key in waiting {
             guard var entry = entries[key] else { continue }
             entry.work = .none
+            let answer = entry.denied(downError(key))
             entries[key] = entry.isDropped ? nil : entry
-            actions.answers.append((key, entry.fallback(downError(key))))
+            actions.answers.append((key, answer))
         }
     }
 

@@ -24,12 +24,18 @@ struct LookUpEntry {
     /// What those who look it up were told last.
     private enum Known: Hashable {
         case good(DestinationGeneration)
-        case bad(DestinationLookupError.Code)
+        /// An error of the source's own differs from another one by its code alone: its details come and go.
+        case sourceDown(DestinationLookupError.Code)
+        case bad(DestinationLookupError)
+        /// Something else than what is known here, perhaps.
+        case other
     }
 
     var work = Work.none
     /// Nobody needs it any more; it goes when its look-up ends.
     var isDropped = false
+    /// Somebody needs it all the time, whether or not he asks.
+    var isPinned: Bool
     private(set) var lastUse: ContinuousClock.Instant
     private(set) var held: ResolvedDestination?
     private var refusal: Refusal?
@@ -39,7 +45,12 @@ struct LookUpEntry {
     private var isSuspect = false
     private var jitter = 0.0
 
-    init(now: ContinuousClock.Instant) { lastUse = now }
+    /// - Parameter isPinned: somebody needs it who doesn't wait for the answer, so that any is told.
+    init(now: ContinuousClock.Instant, isPinned: Bool = false) {
+        lastUse = now
+        self.isPinned = isPinned
+        if isPinned { known = .other }
+    }
 
     /// What serves although the last look-up failed.
     var isStale: Bool { held != nil && refusal != nil }
@@ -55,6 +66,14 @@ struct LookUpEntry {
         if let held, now - held.fetchedAt < settings.freshness { return .success(held) }
         guard let refusal, now < refusal.until else { return nil }
         return fallback(refusal.error)
+    }
+
+    /// What to answer when it isn't even tried to look it up.
+    mutating func denied(
+        _ error: DestinationLookupError
+    ) -> Result<ResolvedDestination, DestinationLookupError> {
+        if held == nil { known = .sourceDown(error.code) }
+        return fallback(error)
     }
 
     /// What to answer when it can't be looked up.
@@ -74,7 +93,7 @@ struct LookUpEntry {
 
     /// Whether it is of no use any more: nothing is known but a failure, and nobody asks.
     func isForgettable(_ now: ContinuousClock.Instant, _ settings: DestinationServiceSettings) -> Bool {
-        held == nil && work == .none && now - lastUse >= settings.negativeMemory
+        held == nil && !isPinned && work == .none && now - lastUse >= settings.negativeMemory
     }
 
     /// It was found. `jitter`: 0 to 1, so that not all are looked up again at once.
@@ -115,10 +134,11 @@ struct LookUpEntry {
         } else {
             // The service has spoken: what was known is no longer so.
             held = nil
-            let pause = min(settings.negativeTime * (1 << (failures - 1)), settings.freshness) * shorter
+            let longest = isPinned ? settings.negativeRefresh : settings.freshness
+            let pause = min(settings.negativeTime * (1 << (failures - 1)), longest) * shorter
             refusal = Refusal(error: error, until: now + settings.negativeTime, retry: now + pause)
         }
-        return tell(.bad(error.code))
+        return tell(error.code.isSourceDown ? .sourceDown(error.code) : .bad(error))
     }
 
     /// The binding is another one.
@@ -130,7 +150,7 @@ struct LookUpEntry {
         isSuspect = true
         guard !keepsAnswer, held != nil else { return false }
         held = nil
-        known = nil
+        known = .other
         return true
     }
 
