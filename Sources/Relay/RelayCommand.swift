@@ -8,6 +8,6 @@ struct RelayCommand: AsyncParsableCommand {
         commandName: "tproxy-relay",
         abstract: "Forwards plain SMTP to SMTPS, logged in as the tenant that the Service stands for.",
         version: "tproxy-relay \(BuildInformation.version)",
-        subcommands: [StandaloneCommand.self]
+        subcommands: [RunCommand.self, StandaloneCommand.self]
     )
 }

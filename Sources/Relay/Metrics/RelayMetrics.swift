@@ -24,6 +24,7 @@ final class RelayMetrics: Sendable {
     let timeToAccept: MetricFamily<Histogram>
     let lookUps: MetricFamily<Counter>
     let destinationAge: MetricFamily<Gauge>
+    let destinationFailed: MetricFamily<Gauge>
     let tokens: TokenMetrics
 
     init(_ registry: MetricsRegistry) throws {
@@ -124,6 +125,11 @@ final class RelayMetrics: Sendable {
             "tproxy_destination_age_seconds",
             help: "How long ago the destination that is in use was fetched or read.",
             labels: route
+        )
+        destinationFailed = try registry.gauge(
+            "tproxy_route_destination_failed",
+            help: "1 while the route has no destination to use, with the reason as the status has it.",
+            labels: route + ["reason"]
         )
         tokens = try TokenMetrics(registry)
     }

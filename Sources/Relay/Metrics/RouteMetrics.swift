@@ -30,6 +30,8 @@ final class RouteMetrics: MetricSource {
     private let lookUps = CounterTable<LookUpResult>()
     /// When the destination that is in use was fetched or read.
     private let fetchedAt = Mutex<ContinuousClock.Instant?>(nil)
+    /// Why the route has no destination, in a word, while that's so.
+    private let failure = Mutex<String?>(nil)
     private let families: RelayMetrics
     private let labels: MetricLabels
 
@@ -84,6 +86,11 @@ final class RouteMetrics: MetricSource {
         if let time { fetchedAt.withLock { $0 = time } }
     }
 
+    /// - Parameter reason: why the route has no destination; nil if it has one, or nobody knows yet.
+    func destinationFailed(_ reason: String?) {
+        failure.withLock { $0 = reason }
+    }
+
     func collect(into collector: inout MetricsCollector) {
         collector.add(families.connectionsOpen, labels, metric: connectionsOpen)
         collector.add(families.connectionsTotal, labels, metric: connectionsTotal)
@@ -102,6 +109,9 @@ final class RouteMetrics: MetricSource {
         if let fetchedAt = fetchedAt.withLock({ $0 }) {
             let age = (ContinuousClock.now - fetchedAt) / .seconds(1)
             collector.add(families.destinationAge, labels, value: age)
+        }
+        if let reason = failure.withLock({ $0 }) {
+            collector.add(families.destinationFailed, labels, reason, value: 1)
         }
         for (result, counter) in lookUps.counters {
             collector.add(families.lookUps, labels, result.rawValue, metric: counter)

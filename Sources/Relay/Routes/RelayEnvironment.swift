@@ -2,6 +2,7 @@ import DestinationModel
 import DestinationSources
 import Logging
 import TLS
+import UpstreamPool
 
 /// What all routes share.
 struct RelayEnvironment: Sendable {
@@ -14,6 +15,8 @@ struct RelayEnvironment: Sendable {
     let metrics: RelayMetrics
     let connections: ConnectionCount
     let logger: Logger
+    /// The bounds of pools that are made from now on, where they can change; else those of the limits hold.
+    var poolLimits: (@Sendable () -> PoolLimits)?
 
     /// Looks a route's destination up and makes it ready for connecting. Reads files: not for an event loop.
     func target(for route: Route) async throws(UpstreamFailure) -> UpstreamTarget {

@@ -1,8 +1,9 @@
 import DestinationModel
-import FoundationEssentials
 import NIOCore
+import ObjectModel
+import RelayRoutes
 
-/// The line of JSON that says where a route listens. Scripts depend on its form.
+/// Where a route listens. Scripts depend on the form of its line of JSON.
 struct RouteAnnouncement: Sendable {
     let route: Route
     let address: String
@@ -16,24 +17,31 @@ struct RouteAnnouncement: Sendable {
 
     /// One object, its members in the documented order; `tenant` is null without one.
     var json: String {
-        let members = [
-            ("namespace", Self.text(route.namespace)),
-            ("destination", Self.text(route.resource)),
-            ("tenant", route.tenant.map(Self.text) ?? "null"),
-            ("service", Self.text(route.serviceName.rawValue)),
-            ("address", Self.text(address)),
-            ("port", "\(port)"),
-        ]
-        return "{" + members.map { "\"\($0)\":\($1)" }.joined(separator: ",") + "}"
+        "{" + members.map { "\"\($0)\":\(String(decoding: $1.json(), as: UTF8.self))" }.joined(separator: ",") + "}"
     }
 
     /// The object on a line of its own.
     var line: [UInt8] { Array("\(json)\n".utf8) }
 
-    private static func text(_ text: String) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = .withoutEscapingSlashes
-        // A text can always be encoded.
-        return (try? encoder.encode(text)).map { String(decoding: $0, as: UTF8.self) } ?? "null"
+    private var members: [(name: String, value: ObjectValue)] {
+        [
+            ("namespace", .string(route.namespace)),
+            ("destination", .string(route.resource)),
+            ("tenant", route.tenant.map(ObjectValue.string) ?? .null),
+            ("service", .string(route.serviceName.rawValue)),
+            ("address", .string(address)),
+            ("port", .integer(port)),
+        ]
+    }
+}
+
+extension RouteReport {
+    /// The report with the members of the announcement, for people and scripts that know those.
+    var announced: ObjectValue {
+        guard case .object(var members) = object else { return object }
+        members["namespace"] = .string(route.namespace)
+        members["destination"] = .string(route.resource)
+        members["tenant"] = route.tenant.map(ObjectValue.string) ?? .null
+        return .object(members)
     }
 }

@@ -2,6 +2,7 @@ import DestinationModel
 import Logging
 import NIOCore
 import NIOPosix
+import RelayRoutes
 import SMTP
 import Telemetry
 import UpstreamPool
@@ -11,18 +12,23 @@ import UpstreamPool
 /// Everything of a route lives on one event loop. A route is bounded by the few sessions that its mail server allows, so
 /// it never needs two processors; and what needs no lock can't be locked wrongly.
 final class RouteEndpoint {
-    let route: Route
+    private(set) var route: Route
     let loop: any EventLoop
     let metrics: RouteMetrics
     let serverConfiguration: ServerConfiguration
     var limits: RelayLimits { environment.limits }
 
+    /// Told what is known of the destination, whenever that has been looked up.
+    var whenLookedUp: ((RouteReport.Lookup) -> Void)?
+
     private let environment: RelayEnvironment
-    private let logger: Logger
+    private var logger: Logger
     private var listener: (any Channel)?
     private var connections: [ObjectIdentifier: ApplicationHandler] = [:]
     private var lastConnection = 0
     private var isDraining = false
+    /// The route is no more: nobody gets a session any more who hasn't got one.
+    private var isGone = false
     private var drained: EventLoopPromise<Void>?
 
     /// The sessions of the destination as it is now; nil until it was looked up.
@@ -32,6 +38,9 @@ final class RouteEndpoint {
     private var isLookingUp = false
     /// Something has changed while a look-up was under way.
     private var isStale = false
+    private var lookUpEnds: [EventLoopPromise<Void>] = []
+    /// What the last look-up failed with, as far as it was logged.
+    private var loggedFailure: String?
     private var awaitingPool: [(Result<RoutePool, UpstreamFailure>) -> Void] = []
     private var lookUpLimit: Scheduled<Void>?
     /// What the mail server offered to the last session.
@@ -49,10 +58,13 @@ final class RouteEndpoint {
             greeting: "ESMTP relay for \(route.resource)\(tenant)",
             limits: environment.limits.server
         )
-        var logger = environment.logger
+        logger = environment.logger
+        nameInLog()
+    }
+
+    private func nameInLog() {
         logger[metadataKey: "route"] = "\(route)"
         logger[metadataKey: "destination"] = "\(route.destination.destination)"
-        self.logger = logger
     }
 
     // MARK: Application connections
@@ -207,10 +219,27 @@ final class RouteEndpoint {
 
     // MARK: The destination
 
-    /// Looks the destination up anew: something may have changed.
-    func refresh() {
-        guard pool != nil || !awaitingPool.isEmpty else { return }
+    /// Looks the destination up: something may have changed, or nobody has asked for it yet.
+    /// - Returns: done when it is known, or known that it can't be had.
+    func refresh() -> EventLoopFuture<Void> {
+        guard !isDraining else { return loop.makeSucceededVoidFuture() }
+        let end = loop.makePromise(of: Void.self)
+        lookUpEnds.append(end)
         lookUp()
+        return end.futureResult
+    }
+
+    /// Leads the port elsewhere, for the same resource and tenant. What is under way is finished where it began; nothing
+    /// else goes there any more.
+    func retarget(to route: Route) {
+        self.route = route
+        nameInLog()
+        retirePool()
+        if isLookingUp {
+            isStale = true
+        } else if !awaitingPool.isEmpty {
+            lookUp()
+        }
     }
 
     private func lookUp() {
@@ -236,22 +265,48 @@ final class RouteEndpoint {
             isStale = false
             return lookUp()
         }
+        let ends = lookUpEnds
+        lookUpEnds = []
+        defer { ends.forEach { $0.succeed() } }
+        guard !isGone else { return }
         switch result {
         case .success(let target):
             metrics.lookedUp(.found, at: target.fetchedAt)
-            answerAwaiting(.success(pool(for: target)))
+            loggedFailure = nil
+            let pool = pool(for: target)
+            tell(.found)
+            answerAwaiting(.success(pool))
         case .failure(let failure):
             metrics.lookedUp(.failed, at: nil)
-            logger.warning("no destination", metadata: ["reason": "\(failure.reason)"])
+            if loggedFailure != failure.reason {
+                loggedFailure = failure.reason
+                logger.warning("no destination", metadata: ["reason": "\(failure.reason)"])
+            }
             // A source that is down says nothing about the destination: mail flows on with what is known.
-            if let pool, failure.isSourceDown { return answerAwaiting(.success(pool)) }
+            if let pool, failure.isSourceDown {
+                tell(.found)
+                return answerAwaiting(.success(pool))
+            }
             retirePool()
+            tell(.failed(reason: failure.statusReason, message: failure.reason))
             answerAwaiting(.failure(failure))
         }
     }
 
+    private func tell(_ lookup: RouteReport.Lookup) {
+        if case .failed(let reason, _) = lookup {
+            metrics.destinationFailed(reason)
+        } else {
+            metrics.destinationFailed(nil)
+        }
+        whenLookedUp?(lookup)
+    }
+
     private func pool(for target: UpstreamTarget) -> RoutePool {
-        if let pool, pool.target.key == target.key { return pool }
+        if let pool, pool.target.key == target.key {
+            pool.renew(target)
+            return pool
+        }
         if pool != nil { logger.notice("destination has changed, its sessions are retired") }
         let old = pool
         switch target.destination.tls.verification {
@@ -263,7 +318,7 @@ final class RouteEndpoint {
         }
         let pool = RoutePool(
             target: target,
-            limits: limits.pool,
+            limits: environment.poolLimits?() ?? limits.pool,
             connector: environment.connector,
             loop: loop,
             metrics: metrics,
@@ -293,7 +348,7 @@ final class RouteEndpoint {
 
     /// Listens; the future fails when the port can't be had.
     /// - Returns: where it listens.
-    func listen(host: String, port: Int) -> EventLoopFuture<SocketAddress> {
+    func listen(at address: SocketAddress) -> EventLoopFuture<SocketAddress> {
         let endpoint = NIOLoopBound(self, eventLoop: loop)
         return ServerBootstrap(group: loop, childGroup: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -306,7 +361,7 @@ final class RouteEndpoint {
                     try channel.pipeline.syncOperations.addHandler(ApplicationHandler(endpoint: endpoint.value))
                 }
             }
-            .bind(host: host, port: port)
+            .bind(to: address)
             .flatMapThrowing { channel in
                 endpoint.value.listener = channel
                 guard let address = channel.localAddress else { throw ChannelError.alreadyClosed }
@@ -325,6 +380,18 @@ final class RouteEndpoint {
         for connection in Array(connections.values) { connection.drain() }
         completeDrain()
         return promise.futureResult
+    }
+
+    /// The route is no more. Its port is closed when this returns, and idle sessions end; transactions that have a session
+    /// may finish, those that wait for one are denied it.
+    /// - Returns: done when the last connection is closed.
+    func abandon() -> EventLoopFuture<Void> {
+        isGone = true
+        whenLookedUp = nil
+        let drained = drain()
+        answerAwaiting(.failure(.draining))
+        retirePool()
+        return drained
     }
 
     /// Ends at once whatever is left.

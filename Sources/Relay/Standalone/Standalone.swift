@@ -1,13 +1,8 @@
-import CommandLineSupport
-import DestinationModel
 import DestinationSources
-import HTTPTransport
 import Logging
 import NIOCore
-import NIOPosix
 import ServerSupport
 import ServiceLifecycle
-import TLS
 import Telemetry
 import UnixSignals
 
@@ -25,31 +20,23 @@ struct Standalone {
     /// - Throws: when there is nothing to serve, or a port that must be had can't be had.
     func run() async throws {
         let source = DirectoryDestinationSource(directory: "\(options.directory)/destinations", logger: logger)
-        let descriptors = DescriptorLimit.raise()
-        // Each connection is one, and so is each session.
-        if descriptors < options.limits.connections {
-            logger.warning(
-                "fewer files may be open than connections are allowed: raise the limit (ulimit -n) or lower --connections",
-                metadata: ["files": "\(descriptors)", "connections": "\(options.limits.connections)"]
-            )
-        }
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
-        let registry = MetricsRegistry()
-        registry.add(try ProcessMetrics(registry))
-        let client = try httpClient()
-        let table = RouteTable(try environment(source, client, registry), on: group)
+        var limits = options.limits.limits
+        limits.pool = options.pool.limits
+        let parts = try RelayParts(limits: limits, source: source, caFile: options.caFile, logger: logger)
+        let table = parts.table
         let operations = try await OperationsServer.start(
             host: options.address,
             port: options.metricsPort,
-            group: group,
-            registry: registry,
-            routes: ["/routes": { _ in .json(table.json) }],
+            group: parts.group,
+            registry: parts.registry,
+            routes: RoutePages.pages(table),
             readiness: { table.readiness }
         )
         logger.info(
             "metrics are served",
             metadata: ["address": "\(options.address)", "port": "\(operations.address.port ?? 0)"]
         )
+        let changes = source.changes()
         let routes = StandaloneRoutes(
             directory: options.directory,
             address: options.address,
@@ -57,6 +44,7 @@ struct Standalone {
             defaultInstance: options.defaultInstance,
             source: source,
             table: table,
+            lookUps: parts.lookUps,
             logger: logger
         )
         try await routes.start()
@@ -65,48 +53,15 @@ struct Standalone {
         let services = ServiceGroup(
             services: [
                 OperationsService(server: operations),
-                DestinationWatch(source: source, table: table),
+                DirectoryWatch(source: source),
+                DestinationWatch(changes: changes, table: table, lookUps: parts.lookUps),
                 routes,
-                RelayService(table: table),
+                RelayService(table: table, logger: logger),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
         try await services.run()
-        await client.shutdown()
-        try await group.shutdownGracefully()
-    }
-
-    /// What tokens are fetched with.
-    private func httpClient() throws -> HTTPClient {
-        var configuration = HTTPClientConfiguration()
-        if let file = options.caFile { configuration.trust = .systemAnd(.file(file)) }
-        configuration.userAgent = "tproxy-relay/\(BuildInformation.version)"
-        return try HTTPClient(configuration)
-    }
-
-    private func environment(
-        _ source: DirectoryDestinationSource,
-        _ client: HTTPClient,
-        _ registry: MetricsRegistry
-    ) throws -> RelayEnvironment {
-        let limits = options.limits.limits
-        let name = HostName.forSMTP()
-        let trustRoots = options.caFile.map(TLSClientConfiguration.TrustRoots.systemAnd(file:)) ?? .system
-        let contexts = TLSContextCache(trustRoots: trustRoots)
-        // A CA file that can't be used is better known now than at the first message.
-        _ = try contexts.context(for: MailDestination.TLSPolicy())
-        let metrics = try RelayMetrics(registry)
-        let tokens = OAuth2TokenProvider(client: client, logger: logger, onFetch: metrics.tokens.fetched(_:))
-        return RelayEnvironment(
-            name: name,
-            limits: limits,
-            source: source,
-            connector: SessionConnector(name: name, tokens: tokens),
-            tlsContexts: contexts,
-            metrics: metrics,
-            connections: ConnectionCount(limit: limits.connections),
-            logger: logger
-        )
+        try await parts.group.shutdownGracefully()
     }
 }

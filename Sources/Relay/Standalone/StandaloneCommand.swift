@@ -50,6 +50,9 @@ struct StandaloneCommand: AsyncParsableCommand {
     @OptionGroup(title: "Limits")
     var limits: LimitOptions
 
+    @OptionGroup(title: "Sessions with mail servers")
+    var pool: PoolOptions
+
     func validate() throws {
         let ports = 1...65_535
         guard ports.contains(firstPort) else { throw ValidationError("--first-port must be between 1 and 65535") }

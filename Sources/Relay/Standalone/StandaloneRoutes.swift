@@ -13,6 +13,7 @@ actor StandaloneRoutes: Service {
     private let defaultInstance: String?
     private let source: DirectoryDestinationSource
     private let table: RouteTable
+    private let lookUps: BackgroundLookUps
     private let logger: Logger
     private let output = LineOutput(descriptor: 1)
     private var nextPort: Int
@@ -33,6 +34,7 @@ actor StandaloneRoutes: Service {
         defaultInstance: String?,
         source: DirectoryDestinationSource,
         table: RouteTable,
+        lookUps: BackgroundLookUps,
         logger: Logger
     ) {
         self.directory = directory
@@ -41,6 +43,7 @@ actor StandaloneRoutes: Service {
         self.defaultInstance = defaultInstance
         self.source = source
         self.table = table
+        self.lookUps = lookUps
         self.logger = logger
     }
 
@@ -137,5 +140,6 @@ actor StandaloneRoutes: Service {
         }
         nextPort = announcement.port + 1
         output.write(announcement.line)
+        await lookUps.add([route.destination.instance: [announcement.port]])
     }
 }

@@ -19,7 +19,7 @@ final class RoutePool: SessionOwner {
         let isReused: Bool
     }
 
-    let target: UpstreamTarget
+    private(set) var target: UpstreamTarget
     private let loop: any EventLoop
     private let connector: SessionConnector
     private let metrics: RouteMetrics
@@ -28,7 +28,7 @@ final class RoutePool: SessionOwner {
     private var sessions: [Machine.SessionID: Session] = [:]
     private var waiters: [Int: Waiter] = [:]
     private var lastWaiter = 0
-    private let resumption = TLSResumption()
+    private var resumption = TLSResumption()
     /// Sessions that are opened again with a new token, since the one they had was refused.
     private var renewed: Set<Machine.SessionID> = []
     private var timer: Scheduled<Void>?
@@ -82,6 +82,14 @@ final class RoutePool: SessionOwner {
         guard waiters.removeValue(forKey: waiter) != nil else { return }
         machine.cancel(waiter)
         updateGauges()
+    }
+
+    /// Has the sessions to come use a target of the same key, whose TLS context may trust other authorities.
+    func renew(_ target: UpstreamTarget) {
+        guard target.key == self.target.key else { return }
+        // A resumed session isn't verified again.
+        if target.tls !== self.target.tls { resumption = TLSResumption() }
+        self.target = target
     }
 
     /// Lends nothing any more and closes what is idle; what is lent is closed when it comes back.

@@ -5,28 +5,50 @@ import TLS
 /// One TLS context for each policy, shared by all routes that have it: a context holds the machine's trust store, which
 /// is too large to be had a thousand times. May be used from any thread, but reads files.
 final class TLSContextCache: Sendable {
-    private let trustRoots: TLSClientConfiguration.TrustRoots
-    private let contexts = Mutex<[MailDestination.TLSPolicy: TLSClientContext]>([:])
+    private struct State {
+        var trustRoots: TLSClientConfiguration.TrustRoots
+        var contexts: [MailDestination.TLSPolicy: TLSClientContext] = [:]
+    }
+
+    private let state: Mutex<State>
 
     /// - Parameter trustRoots: what servers' certificates are checked against.
     init(trustRoots: TLSClientConfiguration.TrustRoots) {
-        self.trustRoots = trustRoots
+        state = Mutex(State(trustRoots: trustRoots))
+    }
+
+    /// Has the contexts to come check servers' certificates against others. Those that were given out stay as they are.
+    ///
+    /// - Throws: when none can be made with these; then nothing has changed.
+    func trust(_ trustRoots: TLSClientConfiguration.TrustRoots) throws(TLSError) {
+        let policy = MailDestination.TLSPolicy()
+        let context = try Self.context(for: policy, trustRoots)
+        state.withLock { $0 = State(trustRoots: trustRoots, contexts: [policy: context]) }
     }
 
     func context(for policy: MailDestination.TLSPolicy) throws(TLSError) -> TLSClientContext {
-        if let context = contexts.withLock({ $0[policy] }) { return context }
-        var configuration = TLSClientConfiguration()
-        configuration.trustRoots = trustRoots
-        configuration.verification = Self.verification(policy.verification)
-        configuration.minimumVersion = Self.version(policy.minimumVersion)
-        configuration.maximumVersion = policy.maximumVersion.map(Self.version)
-        let context = try TLSClientContext(configuration)
-        return contexts.withLock { contexts in
+        let (known, trustRoots) = state.withLock { ($0.contexts[policy], $0.trustRoots) }
+        if let known { return known }
+        let context = try Self.context(for: policy, trustRoots)
+        return state.withLock { state in
+            guard state.trustRoots == trustRoots else { return context }
             // Two may have made it at the same time; all use the first.
-            let first = contexts[policy] ?? context
-            contexts[policy] = first
+            let first = state.contexts[policy] ?? context
+            state.contexts[policy] = first
             return first
         }
+    }
+
+    private static func context(
+        for policy: MailDestination.TLSPolicy,
+        _ trustRoots: TLSClientConfiguration.TrustRoots
+    ) throws(TLSError) -> TLSClientContext {
+        var configuration = TLSClientConfiguration()
+        configuration.trustRoots = trustRoots
+        configuration.verification = verification(policy.verification)
+        configuration.minimumVersion = version(policy.minimumVersion)
+        configuration.maximumVersion = policy.maximumVersion.map(version)
+        return try TLSClientContext(configuration)
     }
 
     private static func verification(

@@ -32,6 +32,8 @@ struct UpstreamFailure: Error, Sendable {
     let opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure
     /// The destination can't be looked up at the moment, whatever it may be.
     private(set) var isSourceDown = false
+    /// The word that the status of Destinations has for it.
+    private(set) var statusReason = "ConfigurationFailed"
     /// The mail server has looked at what we log in with, and doesn't want it.
     private(set) var areCredentialsRefused = false
 
@@ -70,6 +72,7 @@ extension UpstreamFailure {
     init(_ error: DestinationLookupError) {
         self.init(.destination, error.description)
         isSourceDown = error.code.isSourceDown
+        statusReason = error.code.statusReason
     }
 
     /// What went wrong while connecting to `destination`.

@@ -1,0 +1,151 @@
+import CommandLineSupport
+import Configuration
+import DestinationSources
+import Kubernetes
+import Logging
+import NIOCore
+import ServerSupport
+import ServiceLifecycle
+import Telemetry
+import UnixSignals
+import UpstreamPool
+
+/// Puts the parts of the relay in a cluster together and runs them until the process is told to stop.
+struct ClusterRelay {
+    private let options: RunCommand
+    private let level: LogLevelControl
+    private let logger: Logger
+
+    init(_ options: RunCommand, level: LogLevelControl, logger: Logger) {
+        self.options = options
+        self.level = level
+        self.logger = logger
+    }
+
+    /// Runs until a signal asks to stop.
+    ///
+    /// - Throws: `ClusterRelayFailure`, and whatever else makes running impossible.
+    func run() async throws {
+        let configuration = LiveConfiguration(try readConfiguration())
+        let address = try listeningAddress()
+        let client = try connect()
+        let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace
+        let sources = DestinationInstances()
+        let parts = try RelayParts(
+            limits: options.limits.limits,
+            source: sources,
+            poolLimits: { PoolLimits(configuration.current.pool) },
+            logger: logger
+        )
+        let table = parts.table
+        let metrics = try ClusterMetrics(parts.registry) { [weak table] in table?.count ?? 0 }
+        let instanceMetrics = try InstanceMetrics(parts.registry)
+        let readiness: @Sendable () async -> Readiness = { Self.readiness(table, metrics) }
+        let operations = try await OperationsServer.start(
+            host: options.metricsAddress,
+            port: options.metricsPort,
+            group: parts.group,
+            registry: parts.registry,
+            routes: OperationsRouter.pages(
+                registry: parts.registry,
+                configuration: configuration,
+                readiness: readiness
+            ).merging(RoutePages.pages(table)) { _, added in added },
+            readiness: readiness
+        )
+        logger.notice(
+            "relay is running",
+            metadata: [
+                "namespace": "\(namespace)", "address": "\(options.address)",
+                "metricsPort": "\(operations.address.port ?? 0)",
+            ]
+        )
+        let changes = sources.changes()
+        let instances = InstanceKeeper(
+            InstanceKeeper.Environment(
+                namespace: namespace,
+                client: client,
+                sources: sources,
+                tokens: parts.tokens,
+                tlsContexts: parts.tlsContexts,
+                metrics: instanceMetrics,
+                logger: logger,
+                trustChanged: { [lookUps = parts.lookUps] in await lookUps.add(table.ports { _ in true }) }
+            )
+        )
+        let ports = ListeningPorts(address: address, table: table, lookUps: parts.lookUps)
+        let keeper = PortKeeper(ports, logger: logger) { metrics.failedPorts($0) }
+        let routes = ClusterRoutes(
+            watch: client.watch(.services, in: namespace),
+            keeper: keeper,
+            table: table,
+            metrics: metrics,
+            logger: logger
+        )
+        let reloader = configuration.reloader(of: options.config, level: level, logger: logger) { succeeded in
+            metrics.reloaded(succeeded: succeeded)
+        }
+        // Stopped in the reverse order: until the last connection is closed the relay lives on as ever.
+        try await ServiceGroup(
+            services: [
+                OperationsService(server: operations),
+                reloader,
+                InstanceService(keeper: instances, configuration: configuration, table: table),
+                DestinationWatch(changes: changes, table: table, lookUps: parts.lookUps),
+                routes,
+                RelayService(table: table, delay: .seconds(options.shutdownDelay), logger: logger),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        ).run()
+        await client.shutdown()
+        try await parts.group.shutdownGracefully()
+    }
+
+    private func listeningAddress() throws(ClusterRelayFailure) -> SocketAddress {
+        do {
+            return try SocketAddress(ipAddress: options.address, port: 0)
+        } catch {
+            throw .address(options.address)
+        }
+    }
+
+    private func readConfiguration() throws(ClusterRelayFailure) -> ServerConfiguration {
+        do {
+            let configuration = try ServerConfiguration.read(file: options.config)
+            level.apply(configuration.logLevel)
+            return configuration
+        } catch {
+            throw .configuration(error)
+        }
+    }
+
+    private func connect() throws(ClusterRelayFailure) -> KubernetesClient {
+        do {
+            return try KubernetesClient(
+                try ClusterAccess.load(kubeconfig: options.kubeconfig),
+                userAgent: "tproxy-relay/\(BuildInformation.version)",
+                logger: logger
+            )
+        } catch {
+            throw .cluster("\(error)")
+        }
+    }
+
+    private static func readiness(_ table: RouteTable, _ metrics: ClusterMetrics) -> Readiness {
+        let readiness = table.readiness
+        guard !readiness.isReady, !metrics.isSynced, let error = metrics.interruption else { return readiness }
+        return Readiness(isReady: false, text: "the routes can't be read: \(error)\n")
+    }
+}
+
+extension PoolLimits {
+    /// What the configuration says, and else the defaults.
+    fileprivate init(_ settings: PoolSettings) {
+        self.init()
+        sessions = settings.sessions
+        waiters = settings.waiters
+        wait = settings.wait
+        idleTime = settings.idleTime
+    }
+}

@@ -1,0 +1,38 @@
+import DestinationModel
+import NIOCore
+import RelayRoutes
+
+/// Where claims become ports that applications can connect to.
+protocol RoutePorts: Sendable {
+    /// Opens a port that isn't open.
+    /// - Throws: why it can't be had.
+    func open(_ claim: RouteClaim) async throws
+    /// Leads an open port elsewhere, for the same Destination and tenant.
+    func retarget(_ claim: RouteClaim)
+    /// Closes a port; when this returns nobody can connect any more.
+    func close(port: Int) async
+}
+
+/// The ports of this relay.
+struct ListeningPorts: RoutePorts {
+    /// Of any port: the address of all of them.
+    let address: SocketAddress
+    let table: RouteTable
+    let lookUps: BackgroundLookUps
+
+    func open(_ claim: RouteClaim) async throws {
+        var address = address
+        address.port = claim.port
+        _ = try await table.open(claim.route, owner: claim.owner, at: address)
+        await lookUps.add([claim.route.destination.instance: [claim.port]])
+    }
+
+    func retarget(_ claim: RouteClaim) {
+        table.retarget(port: claim.port, to: claim.route)
+        Task { await lookUps.add([claim.route.destination.instance: [claim.port]]) }
+    }
+
+    func close(port: Int) async {
+        try? await table.close(port: port).get()
+    }
+}

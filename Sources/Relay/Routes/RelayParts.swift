@@ -1,0 +1,80 @@
+import CommandLineSupport
+import DestinationModel
+import DestinationSources
+import HTTPTransport
+import Logging
+import NIOCore
+import NIOPosix
+import TLS
+import Telemetry
+import UpstreamPool
+
+/// What every relay is made of, wherever its routes and destinations come from.
+struct RelayParts: Sendable {
+    let group: MultiThreadedEventLoopGroup
+    let registry: MetricsRegistry
+    let metrics: RelayMetrics
+    let tlsContexts: TLSContextCache
+    let tokens: OAuth2TokenProvider
+    let table: RouteTable
+    let lookUps: BackgroundLookUps
+
+    /// Puts them together. Reads files.
+    ///
+    /// - Parameters:
+    ///   - caFile: certificates of authorities that are trusted besides those of the system.
+    ///   - poolLimits: the bounds of pools, where they can change.
+    /// - Throws: when the file can't be used.
+    init(
+        limits: RelayLimits,
+        source: any DestinationSource,
+        caFile: String? = nil,
+        poolLimits: (@Sendable () -> PoolLimits)? = nil,
+        logger: Logger
+    ) throws {
+        Self.raiseDescriptorLimit(limits, logger)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
+        registry = MetricsRegistry()
+        registry.add(try ProcessMetrics(registry))
+        metrics = try RelayMetrics(registry)
+        tlsContexts = TLSContextCache(
+            trustRoots: caFile.map(TLSClientConfiguration.TrustRoots.systemAnd(file:)) ?? .system
+        )
+        // A CA file that can't be used is better known now than at the first message.
+        _ = try tlsContexts.context(for: MailDestination.TLSPolicy())
+        let client = try HTTPClient(Self.transport(caFile.map { .systemAnd(.file($0)) } ?? .system))
+        tokens = OAuth2TokenProvider(client: client, logger: logger, onFetch: metrics.tokens.fetched(_:))
+        let name = HostName.forSMTP()
+        let environment = RelayEnvironment(
+            name: name,
+            limits: limits,
+            source: source,
+            connector: SessionConnector(name: name, tokens: tokens),
+            tlsContexts: tlsContexts,
+            metrics: metrics,
+            connections: ConnectionCount(limit: limits.connections),
+            logger: logger,
+            poolLimits: poolLimits
+        )
+        table = RouteTable(environment, on: group)
+        lookUps = BackgroundLookUps(table)
+    }
+
+    /// How the relay asks token services and Destination services.
+    static func transport(_ trust: HTTPTrustRoots) -> HTTPClientConfiguration {
+        var configuration = HTTPClientConfiguration()
+        configuration.trust = trust
+        configuration.userAgent = "tproxy-relay/\(BuildInformation.version)"
+        return configuration
+    }
+
+    private static func raiseDescriptorLimit(_ limits: RelayLimits, _ logger: Logger) {
+        let descriptors = DescriptorLimit.raise()
+        // Each connection is one, and so is each session.
+        guard descriptors < limits.connections else { return }
+        logger.warning(
+            "fewer files may be open than connections are allowed: raise the limit (ulimit -n) or lower --connections",
+            metadata: ["files": "\(descriptors)", "connections": "\(limits.connections)"]
+        )
+    }
+}
