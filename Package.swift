@@ -185,7 +185,10 @@ let package = Package(
         ),
         tests(
             "ManifestsTests",
-            ["TestSupport", "Configuration", "DestinationModel", "DestinationRules", "ObjectModel", "YAML"]
+            [
+                "TestSupport", "Configuration", "DestinationModel", "DestinationRules", "DestinationSources",
+                "ObjectModel", "YAML",
+            ]
         ),
         .testTarget(
             name: "IntegrationTests",
@@ -193,7 +196,7 @@ let package = Package(
                 "TestSupport", "DestinationModel", "DestinationRules", "HTTPTransport", "Kubernetes", "MailSink",
                 "ObjectModel", "RelayRoutes", "TLS", "YAML", nio, nioPosix, nioHTTP1, logging,
             ],
-            exclude: ["Scripts"],
+            exclude: ["Scripts", "Cluster/Overlays"],
             swiftSettings: settings
         ),
     ],

@@ -25,11 +25,13 @@ struct InventoryTests {
                 "ClusterRole tproxy-admission", "ClusterRole tproxy-manager",
                 "ClusterRoleBinding tproxy-admission", "ClusterRoleBinding tproxy-manager", "ConfigMap tproxy-config",
                 "CustomResourceDefinition destinations.destination.connectivity.api.sap",
-                "Deployment tproxy-admission", "Deployment tproxy-manager", "Namespace tproxy-system",
-                "NetworkPolicy tproxy-admission", "NetworkPolicy tproxy-manager",
-                "PodDisruptionBudget tproxy-admission", "PodDisruptionBudget tproxy-manager", "Role tproxy-manager",
-                "RoleBinding tproxy-manager", "Service tproxy-admission", "ServiceAccount tproxy-admission",
-                "ServiceAccount tproxy-manager", "ValidatingWebhookConfiguration tproxy-admission",
+                "Deployment tproxy-admission", "Deployment tproxy-manager", "Deployment tproxy-relay",
+                "HorizontalPodAutoscaler tproxy-relay", "Namespace tproxy-system", "NetworkPolicy tproxy-admission",
+                "NetworkPolicy tproxy-manager", "NetworkPolicy tproxy-relay", "PodDisruptionBudget tproxy-admission",
+                "PodDisruptionBudget tproxy-manager", "PodDisruptionBudget tproxy-relay", "Role tproxy-manager",
+                "Role tproxy-relay", "RoleBinding tproxy-manager", "RoleBinding tproxy-relay",
+                "Service tproxy-admission", "ServiceAccount tproxy-admission", "ServiceAccount tproxy-manager",
+                "ServiceAccount tproxy-relay", "ValidatingWebhookConfiguration tproxy-admission",
             ]
         )
     }
@@ -53,6 +55,6 @@ struct InventoryTests {
     func images() throws {
         let images = try Manifest.base().compactMap(\.pod).flatMap { $0.items("spec", "containers") }
             .compactMap { $0["image"]?.stringValue }
-        #expect(images == ["tproxy-admission:dev", "tproxy-manager:dev"])
+        #expect(images == ["tproxy-admission:dev", "tproxy-manager:dev", "tproxy-relay:dev"])
     }
 }

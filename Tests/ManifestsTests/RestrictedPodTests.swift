@@ -21,7 +21,7 @@ struct RestrictedPodTests {
     @Test("Pods share nothing with their node, and run as somebody who is nobody")
     func pods() throws {
         let pods = try Self.pods()
-        #expect(pods.count == 2)
+        #expect(pods.count == 3)
         for (name, spec) in pods {
             for field in ["hostNetwork", "hostPID", "hostIPC"] { #expect(spec[field] == nil, "\(name)") }
             let context = spec["securityContext"]

@@ -8,7 +8,9 @@ import Testing
 @Suite("The configuration and the samples")
 struct SampleFileTests {
     static func files(_ suffix: String) throws -> [String] {
-        try Repository.files(below: "manifests/samples").filter { $0.hasSuffix(suffix) }
+        try Repository.files(below: "manifests/samples").filter { file in
+            file.hasSuffix(suffix) && !file.hasPrefix("manifests/samples/secrets/")
+        }
     }
 
     private func configuration() throws -> ServerConfiguration {
@@ -60,9 +62,8 @@ struct SampleFileTests {
     @Test("The page about the samples names them all")
     func page() throws {
         let page = try Repository.text("manifests/samples/README.md")
-        for file in try Self.files(".yaml") + Self.files(".json") {
-            let name = try #require(file.split(separator: "/").last)
-            #expect(page.contains("(\(name))"), "\(file)")
+        for file in try Repository.files(below: "manifests/samples") where !file.hasSuffix("README.md") {
+            #expect(page.contains("(\(file.dropFirst("manifests/samples/".count)))"), "\(file)")
         }
     }
 }

@@ -6,11 +6,17 @@ import Testing
 struct WiringTests {
     @Test(
         "Servers run twice, take their time to stop, and are asked how they are",
-        arguments: ["admission", "manager"]
+        arguments: ["admission", "manager", "relay"]
     )
     func deployments(component: String) throws {
         let deployment = try Manifest.base("Deployment", "tproxy-\(component)")
-        #expect(deployment[path: "spec", "replicas"] == .integer(2))
+        // An autoscaler's number would be undone by applying another.
+        let scaler = component == "relay" ? try Manifest.base("HorizontalPodAutoscaler", "tproxy-relay") : nil
+        #expect(deployment[path: "spec", "replicas"] == (scaler == nil ? .integer(2) : nil))
+        if let scaler {
+            #expect(scaler[path: "spec", "minReplicas"] == .integer(2))
+            #expect(scaler[path: "spec", "scaleTargetRef", "name"] == .string("tproxy-\(component)"))
+        }
         let pod = try #require(deployment[path: "spec", "template", "spec"])
         #expect((pod["terminationGracePeriodSeconds"]?.integerValue ?? 0) >= 30)
         let labels = try #require(deployment[path: "spec", "template", "metadata", "labels"]?.objectValue)
@@ -36,7 +42,7 @@ struct WiringTests {
         #expect(!wanted.isEmpty && wanted.allSatisfy { labels[$0.key] == $0.value }, "\(wanted) in \(labels)")
     }
 
-    @Test("The files that servers are told of are mounted", arguments: ["admission", "manager"])
+    @Test("The files that servers are told of are mounted", arguments: ["admission", "manager", "relay"])
     func files(component: String) throws {
         let pod = try #require(Manifest.base("Deployment", "tproxy-\(component)")[path: "spec", "template", "spec"])
         let container = try #require(pod.item("containers", named: component))

@@ -13,12 +13,29 @@ struct Rights: Sendable, CustomTestStringConvertible {
     static let all = [
         Rights(account: "tproxy-admission", namespace: "tproxy-system", granted: destinations),
         Rights(account: "tproxy-admission", namespace: "default", granted: destinations),
-        Rights(account: "tproxy-manager", namespace: "tproxy-system", granted: (home + webhook).sorted()),
-        Rights(account: "tproxy-manager", namespace: "default", granted: webhook),
+        Rights(account: "tproxy-manager", namespace: "tproxy-system", granted: (home + everywhere).sorted()),
+        Rights(account: "tproxy-manager", namespace: "default", granted: everywhere.sorted()),
+        Rights(account: "tproxy-relay", namespace: "tproxy-system", granted: routes.sorted()),
+        Rights(account: "tproxy-relay", namespace: "default", granted: []),
     ]
 
     private static let destinations = ["list", "watch"].map {
         "\($0) destinations.destination.connectivity.api.sap"
+    }
+
+    private static let routes =
+        ["get", "list", "watch"].map { "\($0) secrets dest-service-binding" }
+        + ["list", "watch"].map { "\($0) services" }
+
+    /// What the manager may do in all namespaces.
+    private static let everywhere =
+        destinations + webhook + ["get destinations.destination.connectivity.api.sap"]
+        + ["patch destinations/status.destination.connectivity.api.sap"] + all(of: "services")
+        + ["list", "watch"].map { "\($0) namespaces" }
+        + ["create", "patch"].map { "\($0) events.events.k8s.io" }
+
+    private static func all(of resource: String) -> [String] {
+        ["create", "delete", "get", "list", "patch", "watch"].map { "\($0) \(resource)" }
     }
 
     private static let webhook = ["get", "list", "patch", "watch"].map {
@@ -31,6 +48,7 @@ struct Rights: Sendable, CustomTestStringConvertible {
             ["\($0) secrets tproxy-admission-ca", "\($0) secrets tproxy-admission-tls"]
         }
         + ["get", "update"].map { "\($0) leases.coordination.k8s.io tproxy-manager" }
+        + all(of: "networkpolicies.networking.k8s.io") + ["list", "watch"].map { "\($0) pods" }
 
     /// The lines of a SelfSubjectRulesReview, without what everybody who is authenticated may do.
     static func lines(of review: ObjectValue) throws -> [String] {

@@ -5,10 +5,10 @@ import YAML
 
 /// The project's manifests, as far as the tests' API server can take them.
 ///
-/// This is the only place where tests change what is installed. There are no pods here and no cluster DNS, so the API
-/// server calls the webhook by URL instead of through a Service, with the tests' own authority; and one API server
-/// serves many tests, so each webhook configuration is narrowed to the namespaces of its test. All else stays as it is:
-/// what a server is too old for, it drops by itself.
+/// This, and the overlays for a whole cluster, are the only places where tests change what is installed. There are no
+/// pods at a bare API server and no cluster DNS, so it calls the webhook by URL instead of through a Service, with the
+/// tests' own authority; and one API server serves many tests, so each webhook configuration is narrowed to the
+/// namespaces of its test. All else stays as it is: what a server is too old for, it drops by itself.
 enum ClusterManifests {
     /// What is applied as it is.
     static let namespace = Repository.path("manifests/namespace.yaml")
@@ -17,6 +17,9 @@ enum ClusterManifests {
     static let samples = Repository.path("manifests/samples")
     /// What is applied as a whole, by ``known(_:apiVersions:)``.
     static let base = Repository.path("manifests")
+    /// What is applied to a whole cluster, and to one before Kubernetes 1.23.
+    static let overlay = Repository.path("Tests/IntegrationTests/Cluster/Overlays/today")
+    static let oldOverlay = Repository.path("Tests/IntegrationTests/Cluster/Overlays/before-1.23")
 
     /// A manifest lacks what was to be replaced in it.
     struct Mismatch: Error {
@@ -52,18 +55,19 @@ enum ClusterManifests {
         return String(decoding: configuration.json(), as: UTF8.self)
     }
 
-    /// The objects of the base that the server can take.
+    /// The objects of the base as the server can take them.
     ///
     /// The webhook's configuration concerns no namespace that there is, for no server answers it. It comes without its
     /// conditions: an old server drops them, and what is dropped would be applied again each time.
     static func known(_ objects: [ObjectValue], apiVersions: Set<String>) throws -> [ObjectValue] {
-        try objects.compactMap { object in
+        try objects.map { object in
+            var object = object
             guard case .string(let version) = object["apiVersion"] else { throw Mismatch(missing: "apiVersion") }
-            // Of these, Kubernetes before 1.21 has no policy/v1; definitions are what adds ours.
-            guard apiVersions.contains(version) else { return nil }
+            if !apiVersions.contains(version), let older = Self.olderVersions[version] {
+                try object.replace("apiVersion", with: .string(older))
+            }
             guard object["kind"] == .string("ValidatingWebhookConfiguration") else { return object }
-            var configuration = object
-            try configuration.change("webhooks") { webhooks in
+            try object.change("webhooks") { webhooks in
                 guard case .array(let items) = webhooks else { throw Mismatch(missing: "list of webhooks") }
                 var webhook = try Self.only(items, "one webhook")
                 try webhook.remove("matchConditions")
@@ -73,9 +77,13 @@ enum ClusterManifests {
                 )
                 webhooks = .array([webhook])
             }
-            return configuration
+            return object
         }
     }
+
+    /// What servers before Kubernetes 1.21 or 1.23 have in place of a version. The fields that the manifests use are the
+    /// same.
+    private static let olderVersions = ["policy/v1": "policy/v1beta1", "autoscaling/v2": "autoscaling/v2beta2"]
 
     private static func only<Element>(_ items: [Element], _ what: String) throws -> Element {
         guard let item = items.first, items.count == 1 else { throw Mismatch(missing: what) }
