@@ -2,7 +2,7 @@
 #
 #   make demo    a mail server, a token server, the relay and two tenants on this machine: try it with telnet
 #   make test    everything the tests need, then all tests
-#   make bench   speed and memory, the relay's beside HAProxy; writes docs/benchmarks*.md
+#   make bench   speed and memory, the relay's beside HAProxy, and of the servers in a cluster; writes docs/benchmarks*.md
 #   make docs    the pages of docs that are made of the code
 #   make lint    the format of the code
 #   make format  puts the format right
@@ -37,11 +37,12 @@ test:
 		--testing-library swift-testing --no-parallel --filter WithMailServers
 
 bench:
-	@scripts/packages build bench
-	$(BUILD) -c release --product tproxy-relay
-	$(BUILD) -c release --product tproxy-admission
+	@scripts/packages build bench test
+	@scripts/control-plane prepare
+	for server in relay admission manager; do $(BUILD) -c release --product "tproxy-$$server"; done
 	Benchmarks/run "$$(swift build -c release --show-bin-path)/tproxy-relay"
 	Benchmarks/admission "$$(swift build -c release --show-bin-path)/tproxy-admission"
+	Benchmarks/controller "$$(swift build -c release --show-bin-path)"/tproxy-{manager,relay}
 
 docs:
 	@scripts/packages build
