@@ -8,10 +8,16 @@ public import ObjectModel
 /// octets and four more. A value: a copy is a snapshot, made at no cost.
 public struct ClaimIndex: Hashable, Sendable {
     /// By namespace and name of the resource.
-    private var resources: [String: [String: Claims]] = [:]
+    private var resources: [String: [String: Entry]] = [:]
 
     /// How many resources are known.
     public private(set) var count = 0
+
+    /// A resource.
+    private struct Entry: Hashable, Sendable {
+        let claims: Claims
+        let age: ResourceAge
+    }
 
     /// What one resource claims.
     private enum Claims: Hashable, Sendable {
@@ -35,7 +41,8 @@ public struct ClaimIndex: Hashable, Sendable {
         case .list: claims = .tenants(TenantSet(subject.tenantNames.filter(DNSLabel.isRFC1123)))
         case .wrongType, .noJSON, .noArray: claims = .tenants(TenantSet([]))
         }
-        if resources[subject.namespace ?? "", default: [:]].updateValue(claims, forKey: name) == nil { count += 1 }
+        let entry = Entry(claims: claims, age: ResourceAge(object))
+        if resources[subject.namespace ?? "", default: [:]].updateValue(entry, forKey: name) == nil { count += 1 }
     }
 
     /// Forgets an object.
@@ -61,19 +68,45 @@ public struct ClaimIndex: Hashable, Sendable {
     ///   - resource: Whose claims are passed over: his who asks.
     /// - Returns: One of those who do, or `nil` where nobody does.
     public func claim(of service: String, in namespace: String?, besides resource: String?) -> ServiceClaim? {
-        // No Service has a longer name, and splitting a text at each of its hyphens takes the square of its length.
-        guard service.utf8.count <= DNSLabel.maximumLength, let neighbours = resources[namespace ?? ""] else {
-            return nil
+        var found: ServiceClaim?
+        forEachClaim(of: service, in: namespace) { name, tenant, _ in
+            guard name != resource else { return true }
+            found = ServiceClaim(namespace: namespace, resource: name, tenant: tenant)
+            return false
         }
-        if service != resource, neighbours[service] == .bare {
-            return ServiceClaim(namespace: namespace, resource: service, tenant: nil)
+        return found
+    }
+
+    /// All who claim a Service, the oldest first: whoever was created first keeps the name.
+    ///
+    /// - Parameters:
+    ///   - service: The Service's name.
+    ///   - namespace: The namespace of the Service and of those who claim it.
+    public func claims(of service: String, in namespace: String?) -> [ServiceClaim] {
+        var found: [(claim: ServiceClaim, age: ResourceAge)] = []
+        forEachClaim(of: service, in: namespace) { name, tenant, age in
+            found.append((ServiceClaim(namespace: namespace, resource: name, tenant: tenant), age))
+            return true
+        }
+        return found.sorted { $0.age < $1.age }.map(\.claim)
+    }
+
+    /// Calls `body` with resource, tenant and age of everybody who claims a Service, until it answers `false`.
+    private func forEachClaim(
+        of service: String,
+        in namespace: String?,
+        _ body: (String, String?, ResourceAge) -> Bool
+    ) {
+        // No Service has a longer name, and splitting a text at each of its hyphens takes the square of its length.
+        guard service.utf8.count <= DNSLabel.maximumLength, let neighbours = resources[namespace ?? ""] else { return }
+        if let entry = neighbours[service], entry.claims == .bare {
+            guard body(service, nil, entry.age) else { return }
         }
         for index in service.utf8.indices where service.utf8[index] == UInt8(ascii: "-") {
             let name = String(service[..<index])
-            guard name != resource, case .tenants(let tenants) = neighbours[name] else { continue }
+            guard let entry = neighbours[name], case .tenants(let tenants) = entry.claims else { continue }
             let tenant = String(service[service.utf8.index(after: index)...])
-            if tenants.contains(tenant) { return ServiceClaim(namespace: namespace, resource: name, tenant: tenant) }
+            guard !tenants.contains(tenant) || body(name, tenant, entry.age) else { return }
         }
-        return nil
     }
 }

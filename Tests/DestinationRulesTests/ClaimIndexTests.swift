@@ -52,6 +52,29 @@ struct ClaimIndexTests {
         #expect(snapshot.claim(of: "mail-a", in: nil, besides: nil) != nil)
     }
 
+    @Test("Of all who claim a Service the oldest comes first, and of those of one second the one with the lesser UID")
+    func order() throws {
+        func stored(_ object: ObjectValue, _ created: String, _ uid: String) throws -> ObjectValue {
+            var members = try #require(object.objectValue)
+            var metadata = try #require(members["metadata"]?.objectValue)
+            metadata["creationTimestamp"] = .string(created)
+            metadata["uid"] = .string(uid)
+            members["metadata"] = .object(metadata)
+            return .object(members)
+        }
+        var index = Samples.index(
+            try stored(Samples.destination(name: "a-b-c"), "2026-01-01T00:00:02Z", "1"),
+            try stored(Samples.tenants(#"'["b-c", "x"]'"#, name: "a"), "2026-01-01T00:00:01Z", "3"),
+            try stored(Samples.tenants(#"'["c"]'"#, name: "a-b"), "2026-01-01T00:00:01Z", "2")
+        )
+        #expect(index.claims(of: "a-b-c", in: nil).map(\.resource) == ["a-b", "a", "a-b-c"])
+        #expect(index.claims(of: "a-b-c", in: nil).map(\.tenant) == ["c", "b-c", nil])
+        #expect(index.claims(of: "a-x", in: nil).map(\.resource) == ["a"])
+        #expect(index.claims(of: "a-b-c", in: "other").isEmpty)
+        index.remove(namespace: nil, name: "a-b")
+        #expect(index.claims(of: "a-b-c", in: nil).map(\.resource) == ["a", "a-b-c"])
+    }
+
     @Test("Longer than any Service's name is nobody's, and takes no time to say so")
     func tooLong() throws {
         let longest = String(repeating: "a", count: 63)
