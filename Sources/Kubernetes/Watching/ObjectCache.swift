@@ -2,6 +2,9 @@ public import ObjectModel
 
 /// What a watch has told, reduced to what the owner needs of each object. Pure: feed it every event of one
 /// ``ObjectWatch``; keep it in an actor or a lock where several tasks read it.
+///
+/// Who writes as well tells it what the server answered, by ``wrote(_:)`` and ``deleted(_:uid:)``: so it is never behind
+/// its owner's own writes, though the watch may be.
 public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
     /// What an event meant.
     public enum Change: Sendable {
@@ -15,6 +18,7 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
 
     private struct Entry {
         var value: Value
+        var version: ObjectVersion
         var round: UInt64
     }
 
@@ -26,8 +30,14 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
     /// Why not, while that's so.
     public private(set) var interruption: KubernetesError?
     private var entries: [ObjectKey: Entry] = [:]
+    /// Writes of the owner's that the watch hasn't told of yet.
+    private var pending: [ObjectKey: PendingWrite] = [:]
+    /// The UIDs that were told last to be gone: the answer to a write may come after that.
+    private var departed = RecentTexts(capacity: 1024)
     /// Counts lists; an entry that a list didn't confirm is of an earlier round.
     private var round: UInt64 = 0
+    /// Whether a list is coming in, and the latest version that stands in it.
+    private var listing: ObjectVersion?
     private let make: @Sendable (ObjectValue) -> Value?
 
     /// - Parameter make: What is kept of an object; `nil` for objects of no interest.
@@ -51,17 +61,16 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
         switch event {
         case .restarted:
             round &+= 1
+            listing = ObjectVersion("")
             return []
         case .present(let object):
-            return set(object.metadata.key, make(object))
+            return present(object)
         case .deleted(let object):
-            return set(object.metadata.key, nil)
+            return gone(object)
         case .synced:
             isSynced = true
             connected()
-            let gone = entries.filter { $0.value.round != round }
-            for key in gone.keys { entries[key] = nil }
-            return gone.map { .removed($0.key, $0.value.value) }
+            return sweep()
         case .interrupted(let error):
             isConnected = false
             interruption = error
@@ -72,14 +81,89 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
         }
     }
 
+    /// Takes in what the server has answered to a write, or to a request for one object, and answers what that changed.
+    ///
+    /// From now on what the watch tells of earlier states is passed over.
+    public mutating func wrote(_ object: ObjectValue) -> [Change] {
+        let metadata = object.metadata
+        let key = metadata.key
+        let version = ObjectVersion(metadata.resourceVersion)
+        guard !version.text.isEmpty, !departed.contains(metadata.uid) else { return [] }
+        if let known = pending[key], known.isAtLeast(version, of: metadata.uid) { return [] }
+        if pending[key] == nil, let known = entries[key]?.version, known == version || version.precedes(known) == true {
+            return []
+        }
+        pending[key] = PendingWrite(uid: metadata.uid, version: version, isDeletion: false, round: round)
+        return set(key, make(object), version)
+    }
+
+    /// Takes in that the server has deleted an object, and answers what that changed.
+    ///
+    /// - Parameters:
+    ///   - key: The object's name.
+    ///   - uid: Its UID: a later one of that name isn't meant.
+    public mutating func deleted(_ key: ObjectKey, uid: String) -> [Change] {
+        guard let entry = entries[key], !departed.contains(uid) else { return [] }
+        if let known = pending[key], known.uid != uid { return [] }
+        pending[key] = PendingWrite(uid: uid, version: entry.version, isDeletion: true, round: round)
+        return set(key, nil, entry.version)
+    }
+
     private mutating func connected() {
         isConnected = true
         interruption = nil
     }
 
-    private mutating func set(_ key: ObjectKey, _ value: Value?) -> [Change] {
+    private mutating func present(_ object: ObjectValue) -> [Change] {
+        let metadata = object.metadata
+        let key = metadata.key
+        let version = ObjectVersion(metadata.resourceVersion)
+        if let latest = listing, latest.text.isEmpty || latest.precedes(version) == true { listing = version }
+        if var known = pending[key] {
+            guard known.isSettled(by: version, of: metadata.uid, listedIn: listing == nil ? nil : round) else {
+                known.seenIn = round
+                pending[key] = known
+                entries[key]?.round = round
+                return []
+            }
+            pending[key] = nil
+        }
+        return set(key, make(object), version)
+    }
+
+    private mutating func gone(_ object: ObjectValue) -> [Change] {
+        let metadata = object.metadata
+        if !metadata.uid.isEmpty { departed.insert(metadata.uid) }
+        if let known = pending[metadata.key] {
+            // An earlier one of that name: what was written last is a later one.
+            guard known.uid == metadata.uid else { return [] }
+            pending[metadata.key] = nil
+        }
+        return set(metadata.key, nil, ObjectVersion(metadata.resourceVersion))
+    }
+
+    /// Forgets what the list that has come to its end didn't hold.
+    private mutating func sweep() -> [Change] {
+        let latest = listing
+        listing = nil
+        var changes: [Change] = []
+        for (key, entry) in entries where entry.round != round {
+            if let known = pending[key], known.mayBeMissing(in: round, latest: latest) {
+                entries[key]?.round = round
+                continue
+            }
+            pending[key] = nil
+            entries[key] = nil
+            changes.append(.removed(key, entry.value))
+        }
+        // Writes that left nothing to be kept, and that the list doesn't contradict.
+        for (key, known) in pending where entries[key] == nil && known.seenIn != round { pending[key] = nil }
+        return changes
+    }
+
+    private mutating func set(_ key: ObjectKey, _ value: Value?, _ version: ObjectVersion) -> [Change] {
         let old = entries[key]?.value
-        entries[key] = value.map { Entry(value: $0, round: round) }
+        entries[key] = value.map { Entry(value: $0, version: version, round: round) }
         switch (old, value) {
         case (nil, nil): return []
         case (nil, let new?): return [.added(key, new)]
