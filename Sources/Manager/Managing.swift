@@ -1,5 +1,6 @@
 import CommandLineSupport
 import Configuration
+import DestinationController
 import Glibc
 import Kubernetes
 import Logging
@@ -69,7 +70,10 @@ struct Managing: Sendable {
             election: election(client, namespace, identity),
             configuration: configuration,
             roster: { configuration in
-                DutyRoster(duties: duties(client, configuration, namespace, policy, metrics), logger: logger)
+                DutyRoster(
+                    duties: duties(client, configuration, namespace, policy, metrics, controllerMetrics.board),
+                    logger: logger
+                )
             },
             metrics: metrics
         )
@@ -92,7 +96,8 @@ struct Managing: Sendable {
         _ configuration: ServerConfiguration,
         _ namespace: String,
         _ policy: CertificatePolicy,
-        _ metrics: ManagerMetrics
+        _ metrics: ManagerMetrics,
+        _ board: ControllerBoard
     ) -> [any Duty] {
         [
             WebhookCertificateDuty(
@@ -102,7 +107,18 @@ struct Managing: Sendable {
                 resync: configuration.resyncInterval,
                 logger: logger,
                 observer: metrics.observe(_:)
-            )
+            ),
+            DestinationController(
+                client,
+                settings: ControllerSettings(
+                    configuration,
+                    namespace: namespace,
+                    quarantine: .seconds(options.quarantine)
+                ),
+                instance: Self.hostName,
+                board: board,
+                logger: logger
+            ),
         ]
     }
 

@@ -10,8 +10,10 @@ struct RunCommand: AsyncParsableCommand, Sendable {
         abstract: "Run the controller.",
         discussion: """
             Several may run: one leads, by a Lease, and works; the others stand by and take over at once when it stops, \
-            or after 15 seconds when it is lost. The leader makes and renews the admission webhook's certificate, kept \
-            in two Secrets, and keeps its authority in the webhook configuration, so that no call ever fails for it.
+            or after 15 seconds when it is lost. The leader gives every tenant of every Destination a Service and a \
+            port of the relays, and says in their status how they fare. It also makes and renews the admission \
+            webhook's certificate, kept in two Secrets, and keeps its authority in the webhook configuration, so that \
+            no call ever fails for it.
 
             /healthz, /readyz and /metrics are served on the metrics port, and for operators /status and \
             /destinationCRs, of which the leader alone knows what they say of Destinations.
@@ -43,6 +45,10 @@ struct RunCommand: AsyncParsableCommand, Sendable {
     @Option(help: ArgumentHelp("The Lease by which the leader is found.", valueName: "NAME"))
     var lease = "tproxy-manager"
 
+    /// How many seconds a relay port that was given up is nobody's; for tests.
+    @Option(help: .hidden)
+    var quarantine = 600.0
+
     @OptionGroup(title: "The webhook's certificate")
     var certificate: CertificateOptions
 
@@ -52,6 +58,9 @@ struct RunCommand: AsyncParsableCommand, Sendable {
     func validate() throws {
         guard (0...65_535).contains(metricsPort) else {
             throw ValidationError("--metrics-port must be between 0 and 65535")
+        }
+        guard quarantine >= 0, quarantine <= 86_400 else {
+            throw ValidationError("--quarantine must be between 0 and 86400")
         }
     }
 

@@ -1,0 +1,185 @@
+internal import Kubernetes
+internal import Logging
+internal import ObjectModel
+internal import RelayRoutes
+
+/// Carries writes out, and takes what the API server answers into the memory.
+///
+/// Whatever exists is changed or deleted only as it was last seen, by UID and version: so nobody's change is overwritten,
+/// and two managers who both think to lead don't undo each other's work.
+struct ClusterWriter: Sendable {
+    static let fieldManager = "tproxy-manager"
+
+    let client: KubernetesClient
+    let settings: ControllerSettings
+    let memory: ControllerMemory
+    let board: ControllerBoard
+
+    /// Carries a write out.
+    ///
+    /// - Returns: What is in its way; `nil` where it is done or has to be planned anew.
+    func perform(_ write: ControllerWrite) async -> WriteTroubles.Trouble? {
+        let operation: Operation
+        switch write {
+        case .createClaim(let claim):
+            defer { memory.giveBack(claim.port) }
+            return await create(.relayServices, claim.service(in: settings.installNamespace), .relayService)
+        case .createPolicy(let policy):
+            return await create(.policies, policy.object(in: settings.installNamespace), .networkPolicy)
+        case .createAlias(let alias):
+            return await create(.aliases, alias.object(settings), .alias)
+        case .updateClaim(let observed, let claim):
+            operation = Operation(
+                .relayServices,
+                key(observed.name),
+                observed.uid,
+                .relayService,
+                patch: observed.patch(to: claim, in: settings.installNamespace)
+            )
+        case .updatePolicy(let observed, let policy):
+            operation = Operation(
+                .policies,
+                key(observed.name),
+                observed.uid,
+                .networkPolicy,
+                patch: policy.patch(of: observed)
+            )
+        case .updateAlias(let observed, let alias):
+            operation = Operation(
+                .aliases,
+                alias.key,
+                observed.uid,
+                .alias,
+                patch: alias.patch(of: observed, settings)
+            )
+        case .deleteClaim(let observed):
+            operation = Operation(.relayServices, key(observed.name), observed.uid, .relayService)
+            return await delete(operation, observed.resourceVersion)
+        case .deletePolicy(let observed):
+            operation = Operation(.policies, key(observed.name), observed.uid, .networkPolicy)
+            return await delete(operation, observed.resourceVersion)
+        case .deleteAlias(let observed):
+            operation = Operation(.aliases, observed.content.key, observed.uid, .alias)
+            return await delete(operation, observed.resourceVersion)
+        }
+        return await update(operation)
+    }
+
+    /// A change of an object that is there.
+    private struct Operation {
+        let kind: WatchedKind
+        let key: ObjectKey
+        let uid: String
+        let written: WrittenKind
+        let patch: ObjectValue
+
+        init(
+            _ kind: WatchedKind,
+            _ key: ObjectKey,
+            _ uid: String,
+            _ written: WrittenKind,
+            patch: ObjectValue = .null
+        ) {
+            self.kind = kind
+            self.key = key
+            self.uid = uid
+            self.written = written
+            self.patch = patch
+        }
+    }
+
+    private func key(_ name: String) -> ObjectKey { ObjectKey(namespace: settings.installNamespace, name: name) }
+
+    private func create(
+        _ kind: WatchedKind,
+        _ object: ObjectValue,
+        _ written: WrittenKind
+    ) async -> WriteTroubles.Trouble? {
+        do throws(KubernetesError) {
+            let answer = try await client.create(kind.type, object, fieldManager: Self.fieldManager)
+            board.tell(.wrote(written))
+            memory.learned(answer, of: kind)
+            return nil
+        } catch {
+            guard error.code == .alreadyExists else { return .failed(error.description) }
+            return await look(at: object.metadata.key, kind, insteadOf: object)
+        }
+    }
+
+    private func update(_ operation: Operation) async -> WriteTroubles.Trouble? {
+        do throws(KubernetesError) {
+            let answer = try await client.mergePatch(
+                operation.kind.type,
+                operation.key.name,
+                in: operation.key.namespace,
+                operation.patch,
+                fieldManager: Self.fieldManager
+            )
+            board.tell(.wrote(operation.written))
+            memory.learned(answer, of: operation.kind)
+            return nil
+        } catch {
+            switch error.code {
+            case .conflict:
+                return await look(at: operation.key, operation.kind)
+            case .notFound:
+                memory.deleted(operation.key, uid: operation.uid, of: operation.kind)
+                return nil
+            case .invalid:
+                // Some tampering can't be undone by a change, such as an address that was taken away.
+                return await delete(operation, operation.patch.metadata.resourceVersion)
+            default:
+                return .failed(error.description)
+            }
+        }
+    }
+
+    private func delete(_ operation: Operation, _ resourceVersion: String) async -> WriteTroubles.Trouble? {
+        do throws(KubernetesError) {
+            let wasThere = try await client.delete(
+                operation.kind.type,
+                operation.key.name,
+                in: operation.key.namespace,
+                uid: operation.uid,
+                resourceVersion: resourceVersion
+            )
+            if wasThere { board.tell(.wrote(operation.written)) }
+            memory.deleted(operation.key, uid: operation.uid, of: operation.kind)
+            return nil
+        } catch {
+            guard error.code == .conflict else { return .failed(error.description) }
+            return await look(at: operation.key, operation.kind)
+        }
+    }
+
+    /// Sees what is there, so that it can be planned anew.
+    ///
+    /// - Parameter wanted: What should have been made where that is.
+    private func look(
+        at key: ObjectKey,
+        _ kind: WatchedKind,
+        insteadOf wanted: ObjectValue? = nil
+    ) async -> WriteTroubles.Trouble? {
+        do throws(KubernetesError) {
+            let found = try await client.get(kind.type, key.name, in: key.namespace)
+            if kind == .aliases, let wanted, Self.isForeign(found, insteadOf: wanted, settings) { return .foreign }
+            memory.learned(found, of: kind)
+            return nil
+        } catch {
+            guard error.code == .notFound else { return .failed(error.description) }
+            return nil
+        }
+    }
+
+    /// Whether a Service in an alias's place is neither that of the same Destination, nor of an earlier one of its name.
+    static func isForeign(
+        _ found: ObjectValue,
+        insteadOf wanted: ObjectValue,
+        _ settings: ControllerSettings
+    ) -> Bool {
+        guard let alias = ObservedAlias(found, settings), let owner = wanted.metadata.ownerReferences.first else {
+            return true
+        }
+        return alias.content.resource != owner.name
+    }
+}

@@ -1,0 +1,167 @@
+internal import HTTPTransport
+public import Kubernetes
+public import Logging
+internal import RelayRoutes
+
+/// Turns Destinations into relay routes, Services, NetworkPolicies and status, for as long as it runs. One process at a
+/// time should run it; if two do for a moment, no port moves and no mail goes astray.
+public struct DestinationController: Sendable {
+    private static let workers = 8
+
+    private let client: KubernetesClient
+    private let settings: ControllerSettings
+    private let instance: String
+    private let board: ControllerBoard
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - client: Needs the rights to get, list and watch Destinations and to patch their status; to get, list, watch,
+    ///     create, patch and delete Services everywhere and NetworkPolicies in the install namespace; to list and watch
+    ///     its pods; to create and patch Events; and to get, list and watch namespaces where they are selected.
+    ///   - instance: Which of the managers this is, such as the pod's name.
+    ///   - board: Is told how it fares.
+    public init(
+        _ client: KubernetesClient,
+        settings: ControllerSettings,
+        instance: String,
+        board: ControllerBoard,
+        logger: Logger
+    ) {
+        self.client = client
+        self.settings = settings
+        self.instance = instance
+        self.board = board
+        self.logger = logger
+    }
+
+    /// Goes on until its task is cancelled. What fails is logged and tried again, slower and slower.
+    ///
+    /// - Throws: What makes it impossible to begin.
+    public func run() async throws {
+        board.begin()
+        defer { board.end() }
+        let memory = ControllerMemory(settings, board: board)
+        let relays = try RelayObserver(
+            client,
+            namespace: settings.installNamespace,
+            board: board,
+            logger: logger,
+            changed: memory.proofChanged(_:)
+        )
+        let events = EventRecorder(client, instance: instance, board: board, logger: logger)
+        let reconciler = Reconciler(
+            client: client,
+            settings: settings,
+            memory: memory,
+            writer: ClusterWriter(client: client, settings: settings, memory: memory, board: board),
+            relays: relays,
+            events: events,
+            board: board,
+            logger: logger
+        )
+        await withDiscardingTaskGroup { group in
+            for kind in WatchedKind.allCases where kind != .namespaces || settings.selectsNamespaces {
+                group.addTask { await follow(kind, memory) }
+            }
+            group.addTask { await relays.run() }
+            group.addTask { await events.run() }
+            group.addTask { await resync(memory) }
+            // Ports are read back before any is given out.
+            if await waitUntilSynced(memory) { await work(reconciler, memory, &group) }
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Watches
+
+    private func watch(_ kind: WatchedKind) -> ObjectWatch {
+        func labels(_ labels: [String: String]) -> String {
+            labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        }
+        switch kind {
+        case .destinations: return client.watch(kind.type)
+        case .relayServices: return client.watch(kind.type, in: settings.installNamespace)
+        case .aliases: return client.watch(kind.type, labels: labels(AliasService.labels))
+        case .policies:
+            return client.watch(kind.type, in: settings.installNamespace, labels: labels(AccessPolicy.labels))
+        case .namespaces: return client.watch(kind.type, labels: settings.namespaceSelector)
+        }
+    }
+
+    private func follow(_ kind: WatchedKind, _ memory: ControllerMemory) async {
+        var isTold = false
+        for await event in watch(kind) {
+            memory.receive(event, of: kind)
+            switch event {
+            case .restarted, .present, .deleted:
+                continue
+            case .synced, .resumed:
+                if isTold { logger.info("changes are heard of again", metadata: ["of": "\(kind)"]) }
+                isTold = false
+                memory.wake()
+            case .interrupted(let error):
+                if !isTold {
+                    logger.warning(
+                        "changes are noticed late: a watch was interrupted",
+                        metadata: ["of": "\(kind)", "error": "\(error)"]
+                    )
+                }
+                isTold = true
+            }
+            board.set(kind.resource, memory.read { $0.condition(of: kind) })
+        }
+    }
+
+    // MARK: Work
+
+    /// - Returns: Whether it came to that before the task was cancelled.
+    private func waitUntilSynced(_ memory: ControllerMemory) async -> Bool {
+        var iterator = memory.signals.makeAsyncIterator()
+        while !memory.read(\.isSynced) {
+            guard await iterator.next() != nil, !Task.isCancelled else { return false }
+        }
+        memory.begin()
+        memory.tidy()
+        let keys = memory.read(\.keys)
+        logger.info("the cluster is known", metadata: ["destinations": "\(keys.count)"])
+        memory.enqueue(keys)
+        return true
+    }
+
+    private func work(_ reconciler: Reconciler, _ memory: ControllerMemory, _ group: inout DiscardingTaskGroup) async {
+        var iterator = memory.signals.makeAsyncIterator()
+        while !Task.isCancelled {
+            while let key = memory.next(atMost: Self.workers) {
+                group.addTask { memory.finished(key, await reconciler.reconcile(key)) }
+            }
+            let due = memory.nextDue()
+            let timer = due.map { due in
+                Task {
+                    try await Task.sleep(until: due)
+                    memory.wake()
+                }
+            }
+            let isOver = await iterator.next() == nil
+            timer?.cancel()
+            if isOver { return }
+        }
+    }
+
+    /// Has every Destination looked at once in a while, a few at a time.
+    private func resync(_ memory: ControllerMemory) async {
+        let tick = min(max(settings.resync / 100, .milliseconds(100)), .seconds(2))
+        var rest: [ObjectKey] = []
+        var portion = 0
+        while (try? await Task.sleep(for: tick)) != nil {
+            memory.tidy()
+            guard memory.read(\.isSynced) else { continue }
+            if rest.isEmpty {
+                board.resynced(at: .now)
+                rest = Array(memory.read(\.keys))
+                portion = max(1, Int((Double(rest.count) * (tick / settings.resync)).rounded(.up)))
+            }
+            memory.enqueue(rest.suffix(portion))
+            rest.removeLast(min(portion, rest.count))
+        }
+    }
+}

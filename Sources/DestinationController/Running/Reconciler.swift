@@ -1,0 +1,209 @@
+internal import DestinationRules
+internal import Kubernetes
+internal import Logging
+internal import ObjectModel
+internal import RelayRoutes
+
+/// Looks at one Destination at a time and does what it needs.
+struct Reconciler: Sendable {
+    typealias Outcome = WorkQueue<ObjectKey>.Outcome
+
+    /// After so many steps without coming to an end it's the others' turn.
+    private static let mostSteps = 40
+    /// How many writes for one Destination are under way at one time.
+    private static let mostWrites = 8
+
+    let client: KubernetesClient
+    let settings: ControllerSettings
+    let memory: ControllerMemory
+    let writer: ClusterWriter
+    let relays: RelayObserver
+    let events: EventRecorder
+    let board: ControllerBoard
+    let logger: Logger
+
+    /// Does what a Destination needs, as far as that can be done now.
+    func reconcile(_ key: ObjectKey) async -> Outcome {
+        let begun = ContinuousClock.now
+        var visit = Visit(known: memory.read { $0.known(key) })
+        var outcome = Outcome.retry(before: nil)
+        do throws(KubernetesError) {
+            outcome = try await work(on: key, &visit)
+        } catch {
+            visit.failure = error.description
+        }
+        if Task.isCancelled { return outcome }
+        let failure = visit.failure ?? visit.troubles.firstFailure
+        board.tell(.reconciled(succeeded: failure == nil, duration: .now - begun))
+        if let failure {
+            logger.warning(
+                "a Destination could not be brought in order; trying again",
+                metadata: ["destination": "\(key)", "error": "\(failure)"]
+            )
+        }
+        return outcome
+    }
+
+    /// What is known of a Destination while it is being looked at.
+    private struct Visit {
+        var known: ClusterState.Known
+        /// Whether `known` was just read from the API server.
+        var isFresh = false
+        var subject: DestinationObservation.Subject?
+        var troubles = WriteTroubles()
+        var failure: String?
+    }
+
+    private func work(on key: ObjectKey, _ visit: inout Visit) async throws(KubernetesError) -> Outcome {
+        for _ in 0..<Self.mostSteps {
+            if Task.isCancelled { break }
+            let plan = plan(key, &visit)
+            switch plan.step {
+            case .confirm:
+                visit.known = try await confirm(key)
+                visit.isFresh = true
+                visit.subject = nil
+            case .write(let writes):
+                await perform(writes, key, &visit.troubles)
+            case .rest:
+                try await tell(plan, key, visit)
+                let isTroubled = !visit.troubles.all.isEmpty || plan.lacksPorts
+                return isTroubled ? .retry(before: plan.wakeAt) : .done(again: plan.wakeAt)
+            }
+        }
+        return .retry(before: nil)
+    }
+
+    private func plan(_ key: ObjectKey, _ visit: inout Visit) -> DestinationPlan {
+        let subject = visit.subject ?? subject(visit.known)
+        visit.subject = subject
+        let isFresh = visit.isFresh
+        let observation = memory.read { $0.observation(of: key, subject, isFresh: isFresh) }
+        return DestinationPlanner(settings: settings, now: .now, time: .now).plan(
+            observation,
+            troubles: visit.troubles
+        ) { preferred in
+            memory.takePort(preferring: preferred, for: key)
+        }
+    }
+
+    private func subject(_ known: ClusterState.Known) -> DestinationObservation.Subject {
+        switch known {
+        case .absent: return .absent
+        case .unmanaged: return .unmanaged
+        case .present(let destination):
+            let elders = memory.read { $0.elders(of: destination) }
+            return .present(Judgement(destination, settings) { elders[$0] })
+        }
+    }
+
+    /// Reads the Destination from the API server: what is cached may be of yesterday.
+    private func confirm(_ key: ObjectKey) async throws(KubernetesError) -> ClusterState.Known {
+        guard let object = try await found(.destinations, key), !object.metadata.isBeingDeleted else { return .absent }
+        if settings.selectsNamespaces {
+            let namespace = try await found(.namespaces, ObjectKey(namespace: "", name: key.namespace))
+            guard let namespace, settings.isManaged(namespace) else { return .unmanaged }
+        }
+        return .present(ObservedDestination(object))
+    }
+
+    private func found(_ type: ResourceType, _ key: ObjectKey) async throws(KubernetesError) -> ObjectValue? {
+        do {
+            return try await client.get(type, key.name, in: key.namespace.isEmpty ? nil : key.namespace)
+        } catch {
+            if error.code == .notFound { return nil }
+            throw error
+        }
+    }
+
+    private func perform(_ writes: [ControllerWrite], _ key: ObjectKey, _ troubles: inout WriteTroubles) async {
+        var rest = writes[...]
+        await withTaskGroup(of: (ControllerWrite, WriteTroubles.Trouble?).self) { group in
+            func begin() {
+                guard let write = rest.popFirst() else { return }
+                group.addTask { (write, await writer.perform(write)) }
+            }
+            for _ in 0..<Self.mostWrites { begin() }
+            for await (write, trouble) in group {
+                begin()
+                if let trouble {
+                    troubles[write.target] = trouble
+                } else {
+                    logger.debug("written", metadata: ["destination": "\(key)", "write": "\(write.target)"])
+                }
+            }
+        }
+    }
+}
+
+// MARK: Status
+
+extension Reconciler {
+    private func tell(_ plan: DestinationPlan, _ key: ObjectKey, _ visit: Visit) async throws(KubernetesError) {
+        guard case .present(let destination) = visit.known, case .present(let judgement) = visit.subject else {
+            board.remove(key)
+            return
+        }
+        let subject = StatusSubject(
+            namespace: key.namespace,
+            name: key.name,
+            generation: destination.generation,
+            port: judgement.port,
+            instance: judgement.instance,
+            scope: judgement.problem == nil ? judgement.scope : nil,
+            installNamespace: settings.installNamespace,
+            clusterDomain: settings.clusterDomain
+        )
+        let before = StatusReading(destination.object["status"])
+        var tenants: [TenantStatus] = []
+        tenants.reserveCapacity(plan.tenants.count)
+        for tenant in plan.tenants {
+            tenants.append(await status(of: tenant, subject, before))
+        }
+        let composed = StatusComposer.compose(
+            subject,
+            tenants: tenants,
+            problem: judgement.problem,
+            before: before,
+            now: .now
+        )
+        board.set(key, composed.summary)
+        guard composed.isChanged else { return }
+        do {
+            let answer = try await client.applyStatus(
+                .destinations,
+                subject.object(with: composed.status),
+                fieldManager: ClusterWriter.fieldManager,
+                force: true
+            )
+            board.tell(.wrote(.status))
+            memory.learned(answer, of: .destinations)
+            events.record(composed.notes, about: destination.object)
+        } catch {
+            // It has gone meanwhile; the watch tells of it.
+            if error.code != .notFound { throw error }
+        }
+    }
+
+    private func status(
+        of tenant: DestinationPlan.Tenant,
+        _ subject: StatusSubject,
+        _ before: StatusReading
+    ) async -> TenantStatus {
+        guard tenant.problem == nil, let claim = tenant.claim else {
+            return subject.tenant(
+                tenant.tenant,
+                serviceName: tenant.serviceName,
+                relayPort: tenant.claim?.port,
+                problem: tenant.problem ?? .settingUp
+            )
+        }
+        return subject.tenant(
+            tenant.tenant,
+            serviceName: tenant.serviceName,
+            relayPort: claim.port,
+            proof: await relays.proof(of: claim),
+            before: before
+        )
+    }
+}
