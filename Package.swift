@@ -193,8 +193,9 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "TestSupport", "DestinationModel", "DestinationRules", "HTTPTransport", "Kubernetes", "MailSink",
-                "ObjectModel", "RelayRoutes", "TLS", "YAML", nio, nioPosix, nioHTTP1, logging,
+                "TestSupport", "DestinationController", "DestinationModel", "DestinationRules", "HTTPTransport",
+                "Kubernetes",
+                "MailSink", "ObjectModel", "RelayRoutes", "Telemetry", "TLS", "YAML", nio, nioPosix, nioHTTP1, logging,
             ],
             exclude: ["Scripts", "Cluster/Overlays"],
             swiftSettings: settings
