@@ -1,0 +1,134 @@
+import DestinationController
+import DestinationModel
+import Kubernetes
+import ObjectModel
+import RelayRoutes
+import Synchronization
+import TestSupport
+import Testing
+
+/// An observer of the relays of a namespace of its own, in the real API server.
+final class RelayScene: Sendable {
+    let client: KubernetesClient
+    let namespace: String
+    let observer: RelayObserver
+    let board = ControllerBoard()
+    let log = LogCollector()
+    private let told: Told
+
+    private final class Told: Sendable {
+        let ports = Mutex<[Set<Int>]>([])
+    }
+
+    init() async throws {
+        let controlPlane = try await ControlPlane.shared
+        let told = Told()
+        self.told = told
+        self.client = try controlPlane.client()
+        self.namespace = try await controlPlane.namespace()
+        self.observer = try RelayObserver(
+            self.client,
+            namespace: self.namespace,
+            board: self.board,
+            logger: self.log.logger,
+            changed: { ports in told.ports.withLock { $0.append(ports) } }
+        )
+        self.board.begin()
+    }
+
+    /// Observes while the test does its work.
+    static func run(_ body: (RelayScene) async throws -> Void) async throws {
+        let scene = try await RelayScene()
+        let task = Task { await scene.observer.run() }
+        do {
+            try await body(scene)
+        } catch {
+            await scene.end(task)
+            throw error
+        }
+        await scene.end(task)
+    }
+
+    private func end(_ task: Task<Void, Never>) async {
+        task.cancel()
+        await task.value
+        _ = try? await self.client.delete(.namespaces, self.namespace)
+        await self.client.shutdown()
+    }
+
+    /// What was told so far, in one.
+    var changed: Set<Int> { self.told.ports.withLock { $0.reduce(into: []) { $0.formUnion($1) } } }
+
+    func forgetChanges() {
+        self.told.ports.withLock { $0 = [] }
+    }
+
+    func claim(_ port: Int, owner: String = "uid", destination: String = "d") throws -> RouteClaim {
+        let reference = DestinationReference(destination: destination, instance: "i", tenant: "t\(port)")
+        let route = try #require(
+            Route(namespace: "shop", resource: "mail", destination: reference, servicePort: 465)
+        )
+        return RouteClaim(port: port, owner: owner, route: route)
+    }
+
+    /// Waits until a claim's proof is this one.
+    func expect(_ proof: RouteProof, of claim: RouteClaim) async throws {
+        try await TestSupport.eventually("\(claim.port) to be \(proof)") {
+            await self.observer.proof(of: claim) == proof
+        }
+    }
+
+    func expect(ready: Int, reporting: Int) async throws {
+        try await TestSupport.eventually("\(ready) relays, \(reporting) of them reporting") {
+            self.board.snapshot?.relays == RelayCounts(ready: ready, reporting: reporting)
+        }
+    }
+
+    // MARK: Pods
+
+    /// Makes a Pod for a relay, not ready yet.
+    func createPod(_ name: String, port: Int) async throws {
+        let pod = ObjectValue.object([
+            "metadata": .object([
+                "name": .string(name), "namespace": .string(self.namespace),
+                "labels": .object(["app.kubernetes.io/name": .string("tproxy-relay")]),
+            ]),
+            "spec": .object([
+                "containers": .array([
+                    .object([
+                        "name": .string("relay"), "image": .string("tproxy-relay:dev"),
+                        "ports": .array([.object(["name": .string("metrics"), "containerPort": .integer(port)])]),
+                    ])
+                ]),
+                "terminationGracePeriodSeconds": .integer(0),
+            ]),
+        ])
+        try await self.client.create(.pods, pod)
+    }
+
+    func setReady(_ name: String, _ isReady: Bool) async throws {
+        let status = ObjectValue.object([
+            "phase": .string("Running"), "podIP": .string("127.0.0.1"),
+            "conditions": .array([
+                .object(["type": .string("Ready"), "status": .string(isReady ? "True" : "False")])
+            ]),
+        ])
+        try await self.client.patchStatus(.pods, name, in: self.namespace, .object(["status": status]))
+    }
+
+    func createReadyPod(_ name: String, _ relay: FakeRelay) async throws {
+        try await self.createPod(name, port: relay.port)
+        try await self.setReady(name, true)
+    }
+
+    func deletePod(_ name: String) async throws {
+        try await self.client.delete(.pods, name, in: self.namespace)
+    }
+}
+
+extension RouteClaim {
+    /// What a relay that serves it says.
+    func report(_ lookup: RouteReport.Lookup = .found) -> RouteReport {
+        RouteReport(port: self.port, address: "0.0.0.0", route: self.route, owner: self.owner, lookup: lookup)
+    }
+}
