@@ -165,7 +165,7 @@ let package = Package(
             "DestinationControllerTests",
             [
                 "TestSupport", "DestinationController", "DestinationModel", "DestinationRules", "HTTPTransport",
-                "Kubernetes", "ObjectModel", "RelayRoutes", nio, nioPosix, nioHTTP1, logging,
+                "Kubernetes", "ObjectModel", "RelayRoutes", "YAML", nio, nioPosix, nioHTTP1, logging,
             ]
         ),
         tests(
@@ -194,8 +194,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "TestSupport", "DestinationController", "DestinationModel", "DestinationRules", "HTTPTransport",
-                "Kubernetes",
-                "MailSink", "ObjectModel", "RelayRoutes", "Telemetry", "TLS", "YAML", nio, nioPosix, nioHTTP1, logging,
+                "Kubernetes", "MailSink", "ObjectModel", "RelayRoutes", "Telemetry", "TLS", "YAML", nio, nioPosix,
+                nioHTTP1, logging,
             ],
             exclude: ["Scripts", "Cluster/Overlays"],
             swiftSettings: settings
