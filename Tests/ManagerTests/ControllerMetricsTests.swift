@@ -76,7 +76,7 @@ extension DestinationSummary {
             generation: 1,
             port: 465,
             instance: "i",
-            scope: .namespaced,
+            scope: nil,
             installNamespace: "tproxy-system",
             clusterDomain: "cluster.local"
         )

@@ -36,8 +36,10 @@ struct EventBook {
     private var subjects: [String: TokenBucket] = [:]
     private var all: TokenBucket
     private var nextNumber = 0
+    private var swept: Instant
 
     init(now: Instant) {
+        swept = now
         all = TokenBucket(capacity: 200, perSecond: 5, now: now)
     }
 
@@ -54,15 +56,22 @@ struct EventBook {
             entry.written = now
             return .extend(number: entry.number, count: entry.count)
         }
-        if known.count >= Self.mostKnown { known = known.filter { now - $0.value.seen < Self.sameness } }
+        sweep(now)
         guard known.count < Self.mostKnown, mayWrite(uid, now) else { return .skip }
         nextNumber += 1
         known[key] = Known(number: nextNumber, seen: now, written: now)
         return .create(number: nextNumber)
     }
 
+    /// Forgets what doesn't matter any more, where there is much, and not at every turn.
+    private mutating func sweep(_ now: Instant) {
+        guard max(known.count, subjects.count) >= Self.mostKnown, now - swept >= .seconds(1) else { return }
+        swept = now
+        known = known.filter { now - $0.value.seen < Self.sameness }
+        subjects = subjects.filter { !$0.value.isFull(now: now) }
+    }
+
     private mutating func mayWrite(_ uid: String, _ now: Instant) -> Bool {
-        if subjects.count >= Self.mostKnown { subjects = subjects.filter { !$0.value.isFull(now: now) } }
         guard subjects[uid] != nil || subjects.count < Self.mostKnown else { return false }
         // What one resource may not tell shall not count against the others.
         guard subjects[uid, default: TokenBucket(capacity: 20, perSecond: 1 / 30, now: now)].take(now: now) else {

@@ -20,7 +20,7 @@ struct EventObjectTests {
         #expect(object["note"]?.stringValue?.utf8.count == 1024)
         #expect(object["reason"]?.stringValue?.utf8.count == 128)
         #expect(object["reportingInstance"]?.stringValue?.utf8.count == 128)
-        #expect(event.name.utf8.count <= 253 && event.name.hasSuffix(".abc.z"))
+        #expect(event.name.utf8.count <= 253 && event.name.hasSuffix(".abc.23"))
         #expect(object["regarding"]?["uid"] == .string("uid"))
         let empty = event.object(EventNote(.normal, reason: "", note: ""), instance: "", now: .at(0))
         #expect(empty["reason"] == .string("ConfigurationFailed"))

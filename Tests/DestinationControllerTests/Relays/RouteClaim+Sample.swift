@@ -1,4 +1,5 @@
 import DestinationModel
+import ObjectModel
 import RelayRoutes
 import Testing
 

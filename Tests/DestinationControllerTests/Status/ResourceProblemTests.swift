@@ -56,7 +56,7 @@ struct ResourceProblemTests {
 
     @Test("Every fault that there is gets a reason", arguments: MalformedDestination.all)
     func everyFault(malformed: MalformedDestination) throws {
-        let object = try ObjectDocument(#require(try YAML.documents(malformed.text).first)).value
+        let object = try ObjectDocument(#require(try YAML.documents(in: malformed.text).first)).value
         for finding in DestinationRules.check(object).findings {
             let isOfTenants = malformed.field.hasPrefix("metadata.annotations[")
             #expect(

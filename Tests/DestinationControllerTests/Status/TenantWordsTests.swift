@@ -38,7 +38,8 @@ struct TenantWordsTests {
             ResourceProblem([finding(#"{"metadata":{"name":"mail"},"spec":{"destinationRef":{"name":"*"}}}"#)])
         )
         let rule = try finding(
-            #"{"metadata":{"name":"mail","annotations":{"transparent-proxy.connectivity.api.sap/tenant-subdomains":"#
+            #"{"apiVersion":"destination.connectivity.api.sap/v1","kind":"Destination","#
+                + #""metadata":{"name":"mail","annotations":{"transparent-proxy.connectivity.api.sap/tenant-subdomains":"#
                 + #""[\"A\"]"}},"spec":{"destinationRef":{"name":"d"}}}"#
         )
         let claim = ServiceClaim(namespace: "shop", resource: "other", tenant: "b")
