@@ -17,7 +17,13 @@ struct RelayObserverTests {
             try await scene.expect(.noRelay, of: claim)
             relay.open(claim.report())
             try await scene.createPod("relay-1", port: relay.port)
-            try await Task.sleep(for: .milliseconds(200))
+            // Once a later one is known, so is this one.
+            let later = try await FakeRelay()
+            try await scene.createReadyPod("relay-2", later)
+            try await scene.expect(ready: 1, reporting: 1)
+            try await scene.deletePod("relay-2")
+            try await scene.expect(ready: 0, reporting: 0)
+            await later.stop()
             #expect(await scene.observer.proof(of: claim) == .noRelay, "a pod that isn't ready")
             #expect(relay.requests.isEmpty)
 
