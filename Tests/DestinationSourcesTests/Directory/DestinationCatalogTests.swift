@@ -14,11 +14,11 @@ import Testing
         let folder = try TemporaryFolder()
         var catalog = DestinationCatalog()
         try folder.write("tree/one/t/mail.json", destinationJSON(host: "a.example.com"))
-        let path = folder.path + "/tree"
+        let path = DestinationFolders.below(folder.path + "/tree")
         _ = catalog.update(DestinationTree(path), now: .now) { DestinationFile($0, in: path).read() }
         #expect(try catalog.resolve(reference).destination.host == "a.example.com")
         try folder.link("loop", to: "loop")
-        let looping = DestinationTree(folder.path + "/loop")
+        let looping = DestinationTree(.below(folder.path + "/loop"))
         #expect(!looping.unreadable.isEmpty)
         let outcome = catalog.update(looping, now: .now) { _ in (.gone, nil) }
         #expect(outcome.changed.isEmpty)
@@ -31,7 +31,7 @@ import Testing
     @Test func aFileThatChangesWhileItIsReadIsReadAgain() throws {
         let folder = try TemporaryFolder()
         try folder.write("one/t/mail.json", "{")
-        let tree = DestinationTree(folder.path)
+        let tree = DestinationTree(.below(folder.path))
         var catalog = DestinationCatalog()
         var reads = 0
         for _ in 0..<2 {

@@ -320,7 +320,7 @@ import Testing
         for name in ["a", "b", "c"] { _ = bench.want(key(name)) }
         bench.end(.success(good))
         bench.end(.success(good))
-        bench.cache.kept([key("a")])
+        bench.cache.kept([key("a")], bench.now)
         #expect(Set(bench.cache.entries.keys.map(\.destination)) == ["a", "c"])
         // It was under way, and someone waits for it.
         bench.end(.success(good))
