@@ -1,5 +1,7 @@
 import DestinationModel
 import MailSink
+import ObjectModel
+import RelayRoutes
 import TestSupport
 import Testing
 
@@ -39,11 +41,16 @@ import Testing
         try await TestRelay.run { relay in
             let two = try await relay.open(tenant: "t2")
             let one = try await relay.open(tenant: "t1")
-            let lines = [("t1", one), ("t2", two)].map { tenant, port in
-                #"{"namespace":"shop","destination":"mail","tenant":"\#(tenant)","service":"mail-\#(tenant)","#
-                    + #""address":"127.0.0.1","port":\#(port)}"#
+            let routes = try #require(JSONReader.document(relay.table.json).value.arrayValue)
+            #expect(routes.map { $0["port"] } == [.integer(one), .integer(two)])
+            for (route, tenant) in zip(routes, ["t1", "t2"]) {
+                #expect(RouteReport(route)?.route == (try TestRelay.route(tenant: tenant)))
+                #expect(route["namespace"] == .string("shop"))
+                #expect(route["destination"] == .string("mail"))
+                #expect(route["tenant"] == .string(tenant))
+                #expect(route["service"] == .string("mail-\(tenant)"))
+                #expect(route["address"] == .string("127.0.0.1"))
             }
-            #expect(relay.table.json == "[\(lines[0]),\n\(lines[1])]\n")
         }
     }
 
