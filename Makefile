@@ -2,6 +2,8 @@
 #
 #   make demo    a mail server, a token server, the relay and two tenants on this machine: try it with telnet
 #   make test    everything the tests need, then all tests
+#   make e2e     only those on a whole cluster, which take some minutes; they fail where there can be none
+#   make image   an image of each server, as an archive in .build/images; needs no Docker
 #   make bench   speed and memory, the relay's beside HAProxy, and of the servers in a cluster; writes docs/benchmarks*.md
 #   make docs    the pages of docs that are made of the code
 #   make lint    the format of the code
@@ -10,10 +12,16 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench docs lint format
+.PHONY: help demo test e2e image bench docs lint format
 
 CODE := Package.swift Sources Tests
 BUILD := swift build --quiet
+# As it is shipped: with Swift's own libraries inside, for no distribution has those.
+RELEASE := $(BUILD) -c release --static-swift-stdlib
+SERVERS := tproxy-admission tproxy-manager tproxy-relay
+TAG := dev
+CLUSTER := $(or $(TPROXY_CLUSTER),../shared/cluster)
+TESTS = "$$(swift build --show-bin-path)/tproxyPackageTests.xctest" --testing-library swift-testing --no-parallel
 
 help:
 	@sed -n 's/^#   /  /p' Makefile
@@ -27,19 +35,34 @@ demo:
 
 test:
 	@scripts/packages build test
+	@[[ ! -x $(CLUSTER)/up ]] || scripts/packages cluster
 	@scripts/control-plane prepare
 	swift build --build-tests
 	scripts/check-linkage "$$(swift build --show-bin-path)"
 	@# One after the other: many start servers of their own, and two processors would make their deadlines a lottery.
 	swift test --skip-build --disable-xctest --no-parallel
 	@# Postfix starts for root alone: what was skipped for that reason follows as root.
-	@((EUID == 0)) || sudo -- "$$(swift build --show-bin-path)/tproxyPackageTests.xctest" \
-		--testing-library swift-testing --no-parallel --filter WithMailServers
+	@((EUID == 0)) || sudo --preserve-env -- $(TESTS) --filter 'WithMailServers|WithCluster|ImageTests'
+
+e2e:
+	@scripts/packages build test image
+	@[[ -n $${TPROXY_E2E_KUBECONFIG:-} ]] || scripts/packages cluster
+	$(BUILD) --build-tests
+	@if ((EUID != 0)); then as_root=(sudo --preserve-env); fi; \
+		TPROXY_E2E_REQUIRED=yes "$${as_root[@]}" $(TESTS) --filter 'WithCluster|ImageTests'
+
+image:
+	@scripts/packages build image
+	@mkdir -p .build/images
+	@for server in $(SERVERS); do \
+		$(RELEASE) --product "$$server"; \
+		scripts/image "$$server:$(TAG)" ".build/release/$$server" ".build/images/$$server.tar"; \
+	done
 
 bench:
 	@scripts/packages build bench test
 	@scripts/control-plane prepare
-	for server in relay admission manager; do $(BUILD) -c release --product "tproxy-$$server"; done
+	for server in $(SERVERS); do $(RELEASE) --product "$$server"; done
 	Benchmarks/run "$$(swift build -c release --show-bin-path)/tproxy-relay"
 	Benchmarks/admission "$$(swift build -c release --show-bin-path)/tproxy-admission"
 	Benchmarks/controller "$$(swift build -c release --show-bin-path)"/tproxy-{manager,relay}
