@@ -56,7 +56,8 @@ final class AuthorizationServer: Sendable {
         }
     }
 
-    var tokenURL: String { "https://localhost:\(self.ports.tokenPort)/oauth/token" }
+    var tokenPort: Int { self.ports.tokenPort }
+    var tokenURL: String { "https://localhost:\(self.tokenPort)/oauth/token" }
     var introspectionURL: String { "http://127.0.0.1:\(self.ports.introspectionPort)/introspect" }
 
     /// The token URL of a tenant's own, with the placeholder that stands for the tenant.

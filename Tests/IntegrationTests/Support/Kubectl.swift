@@ -6,6 +6,8 @@ struct Kubectl: Sendable {
     let kubeconfig: String
     /// Where kubectl keeps what it learned of the server: not in the home of who runs the tests.
     let cacheDirectory: String
+    /// What runs it where the server is, if that isn't here.
+    var wrapper: [String] = []
 
     /// Runs kubectl with these arguments, whatever comes of it.
     ///
@@ -41,8 +43,9 @@ struct Kubectl: Sendable {
         try ChildProcess(self.command(arguments), environment: self.environment)
     }
 
-    private func command(_ arguments: [String]) -> [String] {
-        ["/usr/bin/env", "kubectl", "--cache-dir", self.cacheDirectory] + arguments
+    /// The program and its arguments.
+    func command(_ arguments: [String]) -> [String] {
+        self.wrapper + ["/usr/bin/env", "kubectl", "--cache-dir", self.cacheDirectory] + arguments
     }
 
     private var environment: [String: String] {

@@ -28,9 +28,9 @@ struct MailServers: Sendable {
         get throws { try #require(Self.running, "the test's suite lacks the trait .mailServers") }
     }
 
-    private static func start() async throws -> MailServers {
+    private static func start(names: [String]) async throws -> MailServers {
         let accounts = Accounts()
-        let authority = try await TestCA()
+        let authority = try await TestCA(names: names)
         let postfix = try await PostfixServer(authority: authority, accounts: accounts.all)
         do {
             let authorization = try await AuthorizationServer(authority: authority, accounts: accounts.all)
@@ -60,12 +60,14 @@ struct MailServers: Sendable {
 
     /// Starts the servers before a suite's tests and stops them after.
     struct Trait: SuiteTrait, TestScoping {
+        let names: [String]
+
         func provideScope(
             for test: Test,
             testCase: Test.Case?,
             performing function: @Sendable () async throws -> Void
         ) async throws {
-            let servers = try await MailServers.start()
+            let servers = try await MailServers.start(names: self.names)
             do {
                 try await MailServers.$running.withValue(servers, operation: function)
             } catch {
@@ -79,7 +81,10 @@ struct MailServers: Sendable {
 
 extension Trait where Self == MailServers.Trait {
     /// Real mail servers for the suite's tests: `MailServers.current`.
-    static var mailServers: Self { Self() }
+    static var mailServers: Self { .mailServers(names: []) }
+
+    /// The same, with certificates for further names.
+    static func mailServers(names: [String]) -> Self { Self(names: names) }
 }
 
 /// All tests that need mail servers, as extensions, so that they share them.

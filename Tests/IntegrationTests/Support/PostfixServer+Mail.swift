@@ -2,11 +2,14 @@ import FoundationEssentials
 
 extension PostfixServer {
     /// The messages stored so far for a recipient.
-    func messages(to recipient: String) -> [StoredMessage] {
+    func messages(to recipient: String) -> [StoredMessage] { self.messages { $0 == recipient } }
+
+    /// The messages stored so far for some recipients.
+    func messages(where isWanted: (_ recipient: String) -> Bool) -> [StoredMessage] {
         let folder = self.directory.path("mail/all/new")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
         return names.compactMap { StoredMessage(file: self.directory.read("mail/all/new/\($0)")) }
-            .filter { $0.recipient == recipient }
+            .filter { isWanted($0.recipient) }
     }
 
     /// The one message for a recipient, once it is stored.

@@ -27,12 +27,22 @@ enum Telnet {
     /// line of Postfix's own, for the message has no header, and a line that begins with a space would go on the last.
     static let storedMessage = "\n    \nSome test data.\n  \n"
 
-    /// Types a session; succeeds where the server accepts the message at its end.
+    /// Types a session to a port of this machine; succeeds where the server accepts the message at its end.
     ///
     /// - Parameter patience: how long to wait for each reply, in seconds.
     static func run(port: Int, session: String, pace: Pace, patience: Int = 30) async throws -> ProcessResult {
+        try await self.run(["telnet", "127.0.0.1", "\(port)"], session: session, pace: pace, patience: patience)
+    }
+
+    /// Types a session into a command that runs telnet somewhere.
+    static func run(
+        _ command: [String],
+        session: String,
+        pace: Pace,
+        patience: Int = 30
+    ) async throws -> ProcessResult {
         try await ProcessRunner.run(
-            ["/usr/bin/expect", "-f", Scripts.path("telnet.exp"), "\(port)", pace.rawValue, "\(patience)"],
+            ["/usr/bin/expect", "-f", Scripts.path("telnet.exp"), pace.rawValue, "\(patience)"] + command,
             input: session
         )
     }

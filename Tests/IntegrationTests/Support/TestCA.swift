@@ -1,4 +1,4 @@
-/// A certificate authority of the test's own, and a certificate of its for `localhost` and 127.0.0.1.
+/// A certificate authority of the test's own, and a certificate of its for `localhost`, 127.0.0.1 and further names.
 final class TestCA: Sendable {
     private let directory: TemporaryDirectory
 
@@ -7,7 +7,7 @@ final class TestCA: Sendable {
     let serverCertificate: String
     let serverKey: String
 
-    init() async throws {
+    init(names: [String] = []) async throws {
         self.directory = try TemporaryDirectory()
         self.certificate = self.directory.path("ca.pem")
         self.serverCertificate = self.directory.path("server.pem")
@@ -27,7 +27,7 @@ final class TestCA: Sendable {
             basicConstraints = critical,CA:FALSE
             keyUsage = critical,digitalSignature
             extendedKeyUsage = serverAuth
-            subjectAltName = DNS:localhost,IP:127.0.0.1
+            subjectAltName = \((["DNS:localhost", "IP:127.0.0.1"] + names.map { "DNS:" + $0 }).joined(separator: ","))
             """,
             to: "openssl.cnf"
         )

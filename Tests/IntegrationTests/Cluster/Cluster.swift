@@ -1,0 +1,105 @@
+import FoundationEssentials
+import TestSupport
+
+/// A whole Kubernetes cluster, in which pods run: one that `scripts/cluster` starts, or one that is given.
+///
+/// Given by environment variables: `TPROXY_E2E_KUBECONFIG` with administrator's rights; `TPROXY_E2E_ADDRESS`, at which
+/// its pods reach this machine; `TPROXY_E2E_LOAD`, a command that takes an image archive as its last argument, such as
+/// `kind load image-archive` (without it, the images are expected to be there); and `TPROXY_E2E_TOOLS`, an image with
+/// telnet, nc and a shell.
+final class Cluster: Sendable {
+    let kubectl: Kubectl
+    /// What pods reach this machine's servers by.
+    let address: String
+    /// The network namespace where that address is, as a file; `nil` for this process's own.
+    let networkNamespace: String?
+    /// The image of applications.
+    let tools: String
+    private let loader: [String]
+    private let own: Own?
+
+    /// What the script started.
+    private struct Own: Sendable {
+        let process: ChildProcess
+        let lifeline: Lifeline
+    }
+
+    /// It ended instead of serving.
+    struct Failure: Error, CustomStringConvertible {
+        let errorOutput: String
+
+        var description: String { "the cluster didn't start: \(self.errorOutput.suffix(4000))" }
+    }
+
+    /// Whether there is one, or can be. Says why not.
+    static func isPossible() async throws -> Bool {
+        if Self.variable("KUBECONFIG") != nil { return true }
+        let result = try await ProcessRunner.run([Self.script, "possible"])
+        if result.succeeded { return true }
+        // Whoever asks for these tests wants them to fail, not to be skipped.
+        if Self.variable("REQUIRED") != nil { throw Failure(errorOutput: result.errorOutput) }
+        Progress.say("skipped: \(result.errorOutput)")
+        return false
+    }
+
+    /// - Parameter directory: for kubectl.
+    init(directory: TemporaryDirectory) async throws {
+        let cache = directory.path("kubectl-cache")
+        if let kubeconfig = Self.variable("KUBECONFIG") {
+            self.kubectl = Kubectl(kubeconfig: kubeconfig, cacheDirectory: cache)
+            guard let address = Self.variable("ADDRESS") else {
+                throw Failure(errorOutput: "TPROXY_E2E_ADDRESS: at what address do pods reach this machine?")
+            }
+            self.address = address
+            self.networkNamespace = nil
+            self.tools = Self.variable("TOOLS") ?? "docker.io/library/busybox:1.36"
+            self.loader = (Self.variable("LOAD") ?? "").split(separator: " ").map(String.init)
+            self.own = nil
+            return
+        }
+        let folder = TemporaryDirectory.unusedPath()
+        let lifeline = try Lifeline()
+        let process = try ChildProcess([Self.script, "run", folder], lifeline: lifeline)
+        do {
+            try await eventually("the cluster to serve", within: .seconds(300)) { () -> Void? in
+                if process.exitStatus != nil { throw Failure(errorOutput: process.errorOutput) }
+                return process.output.hasSuffix("\n") ? () : nil
+            }
+        } catch {
+            await process.stop(within: .seconds(60))
+            throw error
+        }
+        self.kubectl = Kubectl(
+            kubeconfig: "\(folder)/cp/admin.kubeconfig",
+            cacheDirectory: cache,
+            wrapper: ["\(folder)/in"]
+        )
+        self.address = "198.51.100.2"
+        let name = try String(contentsOf: URL(filePath: "\(folder)/netns"), encoding: .utf8).split(separator: "\n")
+        self.networkNamespace = "/run/netns/\(name.joined())-out"
+        self.tools = "docker.io/library/tools:1"
+        self.loader = ["\(folder)/load"]
+        self.own = Own(process: process, lifeline: lifeline)
+    }
+
+    /// Whether somebody else has use of it after us.
+    var isShared: Bool { self.own == nil }
+
+    /// Makes an image known to its nodes.
+    func load(archive: String) async throws {
+        guard !self.loader.isEmpty else { return }
+        try await ProcessRunner.check(["/usr/bin/env"] + self.loader + [archive])
+    }
+
+    /// Takes down what the script started.
+    func stop() async {
+        await self.own?.process.stop(within: .seconds(120))
+    }
+
+    private static let script = Repository.path("scripts/cluster")
+
+    private static func variable(_ name: String) -> String? {
+        let value = ProcessInfo.processInfo.environment["TPROXY_E2E_\(name)"] ?? ""
+        return value.isEmpty ? nil : value
+    }
+}

@@ -1,0 +1,91 @@
+import FoundationEssentials
+import Testing
+
+/// The product, installed in a whole cluster by the manifests, with the servers of the outside world.
+final class ClusterSite: Sendable {
+    static let namespace = "tproxy-system"
+
+    let cluster: Cluster
+    let servers: MailServers
+    let outside: OutsideWorld
+    let directory: TemporaryDirectory
+
+    var kubectl: Kubectl { self.cluster.kubectl }
+
+    @TaskLocal private static var running: ClusterSite?
+
+    /// The site of the suite that the running test belongs to.
+    static var current: ClusterSite {
+        get throws { try #require(Self.running, "the test's suite lacks the trait .clusterSite") }
+    }
+
+    private init(_ cluster: Cluster, outside: OutsideWorld, directory: TemporaryDirectory) throws {
+        (self.cluster, self.outside, self.directory) = (cluster, outside, directory)
+        self.servers = try MailServers.current
+    }
+
+    private static func start() async throws -> ClusterSite {
+        let directory = try TemporaryDirectory()
+        Progress.say("starting the cluster")
+        let cluster = try await Cluster(directory: directory)
+        do {
+            let outside = try await OutsideWorld(cluster, servers: MailServers.current)
+            do {
+                let site = try ClusterSite(cluster, outside: outside, directory: directory)
+                try await site.install()
+                return site
+            } catch {
+                await outside.stop()
+                throw error
+            }
+        } catch {
+            await cluster.stop()
+            throw error
+        }
+    }
+
+    private func stop() async {
+        if self.cluster.isShared {
+            Progress.say("taking what was installed away again")
+            await self.uninstall()
+        } else {
+            Progress.say("taking the cluster down")
+        }
+        await self.outside.stop()
+        await self.cluster.stop()
+    }
+
+    /// Starts a cluster with the product before a suite's tests and takes it down after.
+    struct Trait: SuiteTrait, TestScoping {
+        func provideScope(
+            for test: Test,
+            testCase: Test.Case?,
+            performing function: @Sendable () async throws -> Void
+        ) async throws {
+            let site = try await ClusterSite.start()
+            do {
+                try await ClusterSite.$running.withValue(site, operation: function)
+            } catch {
+                await site.stop()
+                throw error
+            }
+            await site.stop()
+        }
+    }
+}
+
+extension Trait where Self == ClusterSite.Trait {
+    /// The product in a whole cluster for the suite's tests: `ClusterSite.current`.
+    static var clusterSite: Self { Self() }
+}
+
+/// All tests on a whole cluster, as extensions, so that they share one, one after the other.
+@Suite(
+    .serialized,
+    .enabled("there is no whole cluster and none can be started; the line above says why") {
+        try await Cluster.isPossible()
+    },
+    .mailServers(names: OutsideWorld.names),
+    .clusterSite
+)
+struct WithCluster {}
