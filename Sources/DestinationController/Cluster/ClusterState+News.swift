@@ -11,8 +11,7 @@ extension ClusterState {
     mutating func receive(_ event: WatchEvent, of kind: WatchedKind, now: ContinuousClock.Instant) -> Set<ObjectKey> {
         switch kind {
         case .destinations: follow(destinations.receive(event))
-        case .relayServices: follow(services.receive(event), now)
-        case .aliases: follow(aliases.receive(event))
+        case .services: follow(services.receive(event), now).union(follow(aliases.receive(event)))
         case .policies: follow(policies.receive(event))
         case .namespaces: follow(namespaces.receive(event))
         }
@@ -22,8 +21,7 @@ extension ClusterState {
     mutating func learned(_ object: ObjectValue, of kind: WatchedKind, now: ContinuousClock.Instant) -> Set<ObjectKey> {
         switch kind {
         case .destinations: follow(destinations.wrote(object))
-        case .relayServices: follow(services.wrote(object), now)
-        case .aliases: follow(aliases.wrote(object))
+        case .services: follow(services.wrote(object), now).union(follow(aliases.wrote(object)))
         case .policies: follow(policies.wrote(object))
         case .namespaces: follow(namespaces.wrote(object))
         }
@@ -38,8 +36,8 @@ extension ClusterState {
     ) -> Set<ObjectKey> {
         switch kind {
         case .destinations: follow(destinations.deleted(key, uid: uid))
-        case .relayServices: follow(services.deleted(key, uid: uid), now)
-        case .aliases: follow(aliases.deleted(key, uid: uid))
+        case .services:
+            follow(services.deleted(key, uid: uid), now).union(follow(aliases.deleted(key, uid: uid)))
         case .policies: follow(policies.deleted(key, uid: uid))
         case .namespaces: follow(namespaces.deleted(key, uid: uid))
         }

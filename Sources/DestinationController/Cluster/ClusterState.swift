@@ -47,7 +47,9 @@ struct ClusterState: Sendable {
         self.settings = settings
         ports = PortPool(settings.relayPorts)
         destinations = ObjectCache { $0.metadata.isBeingDeleted ? nil : ObservedDestination($0) }
-        services = ObjectCache(ObservedClaim.init)
+        services = ObjectCache {
+            $0.metadata.namespace == settings.installNamespace ? ObservedClaim($0) : nil
+        }
         aliases = ObjectCache { ObservedAlias($0, settings) }
         policies = ObjectCache(ObservedPolicy.init)
         namespaces = ObjectCache { $0.metadata.isBeingDeleted ? nil : true }

@@ -3,10 +3,10 @@ internal import Kubernetes
 /// The kinds of objects whose changes the controller follows.
 enum WatchedKind: Hashable, Sendable, CaseIterable {
     case destinations
-    /// The Services of the install namespace, all of them: one that lost its labels must not look as if it were gone.
-    case relayServices
-    /// The Services that applications connect to.
-    case aliases
+    /// All Services: those that applications connect to are in any namespace, and one that somebody took the labels from
+    /// must not look as if it were gone.
+    case services
+    /// The NetworkPolicies of the install namespace, all of them for the same reason.
     case policies
     /// Those that are looked after.
     case namespaces
@@ -14,20 +14,7 @@ enum WatchedKind: Hashable, Sendable, CaseIterable {
     var type: ResourceType {
         switch self {
         case .destinations: .destinations
-        case .relayServices, .aliases: .services
-        case .policies: .networkPolicies
-        case .namespaces: .namespaces
-        }
-    }
-}
-
-extension WatchedKind {
-    /// What metrics call it.
-    var resource: WatchedResource {
-        switch self {
-        case .destinations: .destinations
-        case .relayServices: .relayServices
-        case .aliases: .services
+        case .services: .services
         case .policies: .networkPolicies
         case .namespaces: .namespaces
         }
@@ -35,14 +22,13 @@ extension WatchedKind {
 }
 
 extension ClusterState {
-    /// How a watch fares.
-    func condition(of kind: WatchedKind) -> WatchCondition {
+    /// How the watch of a kind fares, for each of the things that metrics tell apart.
+    func conditions(of kind: WatchedKind) -> [WatchedResource: WatchCondition] {
         switch kind {
-        case .destinations: WatchCondition(destinations)
-        case .relayServices: WatchCondition(services)
-        case .aliases: WatchCondition(aliases)
-        case .policies: WatchCondition(policies)
-        case .namespaces: WatchCondition(namespaces)
+        case .destinations: [.destinations: WatchCondition(destinations)]
+        case .services: [.services: WatchCondition(aliases), .relayServices: WatchCondition(services)]
+        case .policies: [.networkPolicies: WatchCondition(policies)]
+        case .namespaces: [.namespaces: WatchCondition(namespaces)]
         }
     }
 }

@@ -24,6 +24,7 @@ enum ControllerWrite: Hashable, Sendable {
         case alias(String)
     }
 
+    /// What the write is about.
     var target: Target {
         switch self {
         case .createClaim(let claim): .claim(tenant: claim.route.tenant)
@@ -32,6 +33,17 @@ enum ControllerWrite: Hashable, Sendable {
         case .updatePolicy(let observed, _), .deletePolicy(let observed): .policy(observed.name)
         case .createAlias(let alias), .updateAlias(_, let alias): .alias(alias.key.name)
         case .deleteAlias(let observed): .alias(observed.content.key.name)
+        }
+    }
+}
+
+extension ControllerWrite.Target: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .claim(let tenant): tenant.map { "port for tenant \($0)" } ?? "port"
+        case .relayService(let name): "relay Service \(name)"
+        case .policy(let name): "NetworkPolicy \(name)"
+        case .alias(let name): "Service \(name)"
         }
     }
 }

@@ -23,14 +23,14 @@ struct ClusterWriter: Sendable {
         switch write {
         case .createClaim(let claim):
             defer { memory.giveBack(claim.port) }
-            return await create(.relayServices, claim.service(in: settings.installNamespace), .relayService)
+            return await create(.services, claim.service(in: settings.installNamespace), .relayService)
         case .createPolicy(let policy):
             return await create(.policies, policy.object(in: settings.installNamespace), .networkPolicy)
         case .createAlias(let alias):
-            return await create(.aliases, alias.object(settings), .alias)
+            return await create(.services, alias.object(settings), .alias)
         case .updateClaim(let observed, let claim):
             operation = Operation(
-                .relayServices,
+                .services,
                 key(observed.name),
                 observed.uid,
                 .relayService,
@@ -46,20 +46,20 @@ struct ClusterWriter: Sendable {
             )
         case .updateAlias(let observed, let alias):
             operation = Operation(
-                .aliases,
+                .services,
                 alias.key,
                 observed.uid,
                 .alias,
                 patch: alias.patch(of: observed, settings)
             )
         case .deleteClaim(let observed):
-            operation = Operation(.relayServices, key(observed.name), observed.uid, .relayService)
+            operation = Operation(.services, key(observed.name), observed.uid, .relayService)
             return await delete(operation, observed.resourceVersion)
         case .deletePolicy(let observed):
             operation = Operation(.policies, key(observed.name), observed.uid, .networkPolicy)
             return await delete(operation, observed.resourceVersion)
         case .deleteAlias(let observed):
-            operation = Operation(.aliases, observed.content.key, observed.uid, .alias)
+            operation = Operation(.services, observed.content.key, observed.uid, .alias)
             return await delete(operation, observed.resourceVersion)
         }
         return await update(operation)
@@ -102,7 +102,7 @@ struct ClusterWriter: Sendable {
             return nil
         } catch {
             guard error.code == .alreadyExists else { return .failed(error.description) }
-            return await look(at: object.metadata.key, kind, insteadOf: object)
+            return await look(at: object.metadata.key, kind, insteadOf: written == .alias ? object : nil)
         }
     }
 
@@ -154,7 +154,7 @@ struct ClusterWriter: Sendable {
 
     /// Sees what is there, so that it can be planned anew.
     ///
-    /// - Parameter wanted: What should have been made where that is.
+    /// - Parameter wanted: The alias that should have been made where that is.
     private func look(
         at key: ObjectKey,
         _ kind: WatchedKind,
@@ -162,7 +162,7 @@ struct ClusterWriter: Sendable {
     ) async -> WriteTroubles.Trouble? {
         do throws(KubernetesError) {
             let found = try await client.get(kind.type, key.name, in: key.namespace)
-            if kind == .aliases, let wanted, Self.isForeign(found, insteadOf: wanted, settings) { return .foreign }
+            if let wanted, Self.isForeign(found, insteadOf: wanted, settings) { return .foreign }
             memory.learned(found, of: kind)
             return nil
         } catch {

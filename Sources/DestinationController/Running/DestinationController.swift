@@ -75,15 +75,10 @@ public struct DestinationController: Sendable {
     // MARK: Watches
 
     private func watch(_ kind: WatchedKind) -> ObjectWatch {
-        func labels(_ labels: [String: String]) -> String {
-            labels.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
-        }
         switch kind {
         case .destinations: return client.watch(kind.type)
-        case .relayServices: return client.watch(kind.type, in: settings.installNamespace)
-        case .aliases: return client.watch(kind.type, labels: labels(AliasService.labels))
-        case .policies:
-            return client.watch(kind.type, in: settings.installNamespace, labels: labels(AccessPolicy.labels))
+        case .services: return client.watch(kind.type)
+        case .policies: return client.watch(kind.type, in: settings.installNamespace)
         case .namespaces: return client.watch(kind.type, labels: settings.namespaceSelector)
         }
     }
@@ -108,7 +103,7 @@ public struct DestinationController: Sendable {
                 }
                 isTold = true
             }
-            board.set(kind.resource, memory.read { $0.condition(of: kind) })
+            for (resource, condition) in memory.read({ $0.conditions(of: kind) }) { board.set(resource, condition) }
         }
     }
 

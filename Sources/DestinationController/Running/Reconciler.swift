@@ -9,7 +9,7 @@ struct Reconciler: Sendable {
     typealias Outcome = WorkQueue<ObjectKey>.Outcome
 
     /// After so many steps without coming to an end it's the others' turn.
-    private static let mostSteps = 40
+    private static let mostSteps = 30
     /// How many writes for one Destination are under way at one time.
     private static let mostWrites = 8
 
@@ -129,7 +129,7 @@ struct Reconciler: Sendable {
                 if let trouble {
                     troubles[write.target] = trouble
                 } else {
-                    logger.debug("written", metadata: ["destination": "\(key)", "write": "\(write.target)"])
+                    logger.debug("written", metadata: ["destination": "\(key)", "what": "\(write.target)"])
                 }
             }
         }
@@ -163,7 +163,7 @@ extension Reconciler {
         let composed = StatusComposer.compose(
             subject,
             tenants: tenants,
-            problem: judgement.problem,
+            problem: problem(judgement, plan),
             before: before,
             now: .now
         )
@@ -183,6 +183,17 @@ extension Reconciler {
             // It has gone meanwhile; the watch tells of it.
             if error.code != .notFound { throw error }
         }
+    }
+
+    /// What keeps the resource from being served, and what becomes of what it served before.
+    private func problem(_ judgement: Judgement, _ plan: DestinationPlan) -> ResourceProblem? {
+        guard let problem = judgement.problem, plan.tenants.contains(where: { $0.claim?.isServed ?? false }) else {
+            return judgement.problem
+        }
+        return ResourceProblem(
+            reason: problem.reason,
+            message: "\(problem.message). Until then, what was served before goes on as it was"
+        )
     }
 
     private func status(

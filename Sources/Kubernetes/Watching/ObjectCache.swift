@@ -32,8 +32,8 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
     private var entries: [ObjectKey: Entry] = [:]
     /// Writes of the owner's that the watch hasn't told of yet.
     private var pending: [ObjectKey: PendingWrite] = [:]
-    /// The UIDs that were told last to be gone: the answer to a write may come after that.
-    private var departed = RecentTexts(capacity: 1024)
+    /// Those that were told last to be gone: the answer to a write may come after that.
+    private var departed = DepartedObjects(capacity: 1024)
     /// Counts lists; an entry that a list didn't confirm is of an earlier round.
     private var round: UInt64 = 0
     /// Whether a list is coming in, and the latest version that stands in it.
@@ -88,7 +88,7 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
         let metadata = object.metadata
         let key = metadata.key
         let version = ObjectVersion(metadata.resourceVersion)
-        guard !version.text.isEmpty, !departed.contains(metadata.uid) else { return [] }
+        guard !version.text.isEmpty, !departed.contains(metadata.uid, version) else { return [] }
         if let known = pending[key], known.isAtLeast(version, of: metadata.uid) { return [] }
         if pending[key] == nil, let known = entries[key]?.version, known == version || version.precedes(known) == true {
             return []
@@ -103,7 +103,7 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
     ///   - key: The object's name.
     ///   - uid: Its UID: a later one of that name isn't meant.
     public mutating func deleted(_ key: ObjectKey, uid: String) -> [Change] {
-        guard let entry = entries[key], !departed.contains(uid) else { return [] }
+        guard let entry = entries[key] else { return [] }
         if let known = pending[key], known.uid != uid { return [] }
         pending[key] = PendingWrite(uid: uid, version: entry.version, isDeletion: true, round: round)
         return set(key, nil, entry.version)
@@ -133,7 +133,7 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
 
     private mutating func gone(_ object: ObjectValue) -> [Change] {
         let metadata = object.metadata
-        if !metadata.uid.isEmpty { departed.insert(metadata.uid) }
+        departed.insert(metadata.uid, ObjectVersion(metadata.resourceVersion))
         if let known = pending[metadata.key] {
             // An earlier one of that name: what was written last is a later one.
             guard known.uid == metadata.uid else { return [] }
