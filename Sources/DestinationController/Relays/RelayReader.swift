@@ -11,7 +11,7 @@ struct RelayReader: Sendable {
 
     private let http: HTTPClient
     /// Whole lists are large, and after a start all relays have one to tell: they take turns.
-    private let turns = Turns(limit: 3)
+    private let turns = Turns(limit: 2)
     private let wait: Int
 
     /// - Parameter wait: How long a relay that has nothing new waits for it, in seconds.

@@ -34,7 +34,7 @@ public enum StatusComposer {
         return ComposedStatus(
             status: .object(members),
             isChanged: !isIn(before, members),
-            notes: StatusNotes.notes(condition, tenants, problem: problem, before: before, resource: subject.name),
+            notes: StatusNotes.notes(condition, tenants, problem: problem, before: before, subject: subject),
             summary: DestinationSummary(condition, tenants)
         )
     }

@@ -10,7 +10,7 @@ enum StatusNotes {
         _ tenants: [TenantStatus],
         problem: ResourceProblem?,
         before: StatusReading,
-        resource: String
+        subject: StatusSubject
     ) -> [EventNote] {
         if condition.isTrue {
             guard before.isAvailable != true else { return [] }
@@ -25,11 +25,10 @@ enum StatusNotes {
             let known = before[tenant.tenant]
             return known?.state != .failed || known?.reason != tenant.reason
         }
-        if failed.isEmpty {
-            // Nothing has to be mended by whoever wrote the resource; that mail has stopped is told all the same.
-            return before.isAvailable == true ? [warning(condition)] : []
-        }
-        let groups = TenantGroups(failed, resource: resource).groups
+        // Who waits has nothing to mend. That mail has stopped without anybody's doing is told all the same.
+        let isSame = before.generation == subject.generation
+        let lost = tenants.filter { isSame && $0.state == .pending && before[$0.tenant]?.state == .ready }
+        let groups = TenantGroups(failed + lost, resource: subject.name).groups
         return groups.prefix(mostGroups).map { group in
             EventNote(.warning, reason: group.reason, note: group.text(messageLimit: messageLimit))
         }

@@ -56,7 +56,29 @@ struct StatusNotesTests {
         #expect(notes([pending]) == [])
         #expect(notes([pending, [subject.tenant("a", .lookingUp)]]) == [])
         let lost = notes([[subject.tenant("a", .open)], pending])
-        #expect(lost.count == 1 && lost[0].hasPrefix("Warning RelayNotReady 1 of 1 tenant is not ready. a: no relay"))
+        #expect(lost.count == 1 && lost[0].hasPrefix("Warning RelayNotReady a: no relay is ready; "))
+        // One who is new waits, and that's all.
+        let more = [subject.tenant("a", .open), subject.tenant("b", .unknown)]
+        #expect(notes([[subject.tenant("a", .open)], more]) == [])
+    }
+
+    @Test("Nor is it worth an Event that a changed resource takes a moment")
+    func changed() {
+        let before = StatusComposer.compose(
+            subject,
+            tenants: [subject.tenant("a", .open)],
+            before: .none,
+            now: .at(0)
+        )
+        var changed = subject
+        changed.generation += 1
+        let after = StatusComposer.compose(
+            changed,
+            tenants: [changed.tenant("a", .unknown)],
+            before: StatusReading(before.status),
+            now: .at(1)
+        )
+        #expect(after.isChanged && after.notes.isEmpty)
     }
 
     @Test("Many tenants that fail at once are told together")
