@@ -12,6 +12,7 @@ final class RelayScene: Sendable {
     let client: KubernetesClient
     let namespace: String
     let observer: RelayObserver
+    let pods: RelayPods
     let board = ControllerBoard()
     let log = LogCollector()
     private let told: Told
@@ -26,6 +27,7 @@ final class RelayScene: Sendable {
         self.told = told
         self.client = try controlPlane.client()
         self.namespace = try await controlPlane.namespace()
+        self.pods = RelayPods(client: self.client, namespace: self.namespace)
         self.observer = try RelayObserver(
             self.client,
             namespace: self.namespace,
@@ -84,45 +86,9 @@ final class RelayScene: Sendable {
         }
     }
 
-    // MARK: Pods
-
-    /// Makes a Pod for a relay, not ready yet.
-    func createPod(_ name: String, port: Int) async throws {
-        let pod = ObjectValue.object([
-            "metadata": .object([
-                "name": .string(name), "namespace": .string(self.namespace),
-                "labels": .object(["app.kubernetes.io/name": .string("tproxy-relay")]),
-            ]),
-            "spec": .object([
-                "containers": .array([
-                    .object([
-                        "name": .string("relay"), "image": .string("tproxy-relay:dev"),
-                        "ports": .array([.object(["name": .string("metrics"), "containerPort": .integer(port)])]),
-                    ])
-                ]),
-                "terminationGracePeriodSeconds": .integer(0),
-            ]),
-        ])
-        try await self.client.create(.pods, pod)
-    }
-
-    func setReady(_ name: String, _ isReady: Bool) async throws {
-        let status = ObjectValue.object([
-            "phase": .string("Running"), "podIP": .string("127.0.0.1"),
-            "conditions": .array([
-                .object(["type": .string("Ready"), "status": .string(isReady ? "True" : "False")])
-            ]),
-        ])
-        try await self.client.patchStatus(.pods, name, in: self.namespace, .object(["status": status]))
-    }
-
     func createReadyPod(_ name: String, _ relay: FakeRelay) async throws {
-        try await self.createPod(name, port: relay.port)
-        try await self.setReady(name, true)
-    }
-
-    func deletePod(_ name: String) async throws {
-        try await self.client.delete(.pods, name, in: self.namespace)
+        try await self.pods.create(name, port: relay.port)
+        try await self.pods.setReady(name, true)
     }
 }
 
