@@ -71,7 +71,7 @@ docs:
 	@scripts/packages build
 	swift build --build-tests
 	@# Their tests compare each page with the code, and write it where they are asked to.
-	TPROXY_WRITE_DOCS=1 swift test --skip-build --disable-xctest --filter '^(ConfigurationTests|DestinationRulesTests)'
+	TPROXY_WRITE_DOCS=1 swift test --skip-build --disable-xctest --filter '^(ConfigurationTests|DestinationRulesTests|ManifestsTests)'
 
 lint:
 	swift format lint --strict --parallel --recursive $(CODE)
