@@ -2,6 +2,7 @@
 final class AdmissionProcess: Sendable {
     let process: ChildProcess
     let url: String
+    let port: Int
     private let authority: TestCA
     private let directory: TemporaryDirectory
 
@@ -39,6 +40,7 @@ final class AdmissionProcess: Sendable {
     /// - Parameter kubeconfig: how it reaches the API server; without one it knows of no other Destinations.
     init(_ configuration: Configuration, authority: TestCA, kubeconfig: String? = nil) throws {
         let port = try LoopbackPorts.free()
+        self.port = port
         self.directory = try TemporaryDirectory()
         self.authority = authority
         self.url = "https://127.0.0.1:\(port)"
@@ -68,6 +70,11 @@ final class AdmissionProcess: Sendable {
             path: path,
             input: json
         )
+    }
+
+    /// One of its pages.
+    func page(_ path: String) async throws -> String {
+        try await self.curl(["--fail"], path: path).output
     }
 
     private func curl(_ options: [String], path: String, input: String = "") async throws -> ProcessResult {
