@@ -1,12 +1,12 @@
 import DestinationModel
 import Kubernetes
 import Logging
-import MailSink
 import RelayRoutes
 import Synchronization
 import TestSupport
 import Testing
 
+@testable import MailSink
 @testable import Relay
 
 /// Ports that exist on paper; they hold the keeper to the rules of the real ones.
@@ -24,7 +24,8 @@ private final class PaperPorts: RoutePorts {
 
     func open(_ claim: RouteClaim) async throws {
         let isTaken = state.withLock { state in
-            #expect(state.isBusy.insert(claim.port).inserted, "a second step of \(claim.port)")
+            let isAlone = state.isBusy.insert(claim.port).inserted
+            #expect(isAlone, "a second step of \(claim.port)")
             #expect(state.open[claim.port] == nil, "\(claim.port) is open already")
             return state.taken.contains(claim.port)
         }
@@ -49,7 +50,8 @@ private final class PaperPorts: RoutePorts {
 
     func close(port: Int) async {
         state.withLock { state in
-            #expect(state.isBusy.insert(port).inserted)
+            let isAlone = state.isBusy.insert(port).inserted
+            #expect(isAlone, "a second step of \(port)")
             // From here on nobody gets in, however long the rest takes.
             state.log.append("close \(state.open.removeValue(forKey: port)?.owner ?? "nothing")")
         }

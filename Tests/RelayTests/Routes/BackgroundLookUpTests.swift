@@ -1,7 +1,7 @@
-import MailSink
 import Synchronization
 import Testing
 
+@testable import MailSink
 @testable import Relay
 
 @Suite struct BackgroundLookUpTests {

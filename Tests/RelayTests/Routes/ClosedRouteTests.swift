@@ -1,9 +1,12 @@
 import DestinationModel
+import DestinationSources
 import MailSink
 import NIOCore
 import RelayRoutes
+import Telemetry
 import TestSupport
 import Testing
+import UpstreamPool
 
 @testable import Relay
 

@@ -1,0 +1,6 @@
+import Testing
+
+extension WithMailServers {
+    /// `tproxy-relay run` with a real API server and real mail servers, without a manager.
+    @Suite struct ClusterRelayTests {}
+}
