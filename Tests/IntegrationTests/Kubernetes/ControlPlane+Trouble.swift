@@ -50,6 +50,8 @@ extension ControlPlane {
     /// A server of somebody else's that can be killed and started again as it was.
     struct ServerProcess {
         let arguments: [String]
+        /// It tells some servers where others are.
+        private let environment: [String: String]
         private let processID: pid_t
         private let pidFile: String
         private let folder: String
@@ -63,6 +65,12 @@ extension ControlPlane {
                 throw Trouble(what: "process \(processID) is gone")
             }
             self.arguments = command.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            let variables = (FileManager.default.contents(atPath: "/proc/\(processID)/environ") ?? Data())
+                .split(separator: 0).map { String(decoding: $0, as: UTF8.self).split(separator: "=", maxSplits: 1) }
+            self.environment = Dictionary(
+                variables.filter { $0.count == 2 }.map { (String($0[0]), String($0[1])) },
+                uniquingKeysWith: { first, _ in first }
+            )
             self.folder = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(processID)/cwd")
             self.processID = processID
             self.pidFile = pidFile
@@ -83,7 +91,7 @@ extension ControlPlane {
         func start() async throws {
             let quiet = "exec \"$@\" >>server.log 2>&1 </dev/null & echo $! >\"$0\""
             let shell = ["/usr/bin/env", "-C", self.folder, "setsid", "sh", "-c", quiet, self.pidFile]
-            try await ProcessRunner.check(shell + self.arguments)
+            try await ProcessRunner.check(shell + self.arguments, environment: self.environment)
             _ = try await eventually("the API server to serve again", within: .seconds(60)) {
                 try await self.controlPlane.kubectl().run(["get", "--raw", "/readyz"]).output == "ok" ? true : nil
             }

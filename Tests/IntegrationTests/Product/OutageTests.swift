@@ -32,6 +32,10 @@ extension WithMailServers.ProductTests {
                     throw error
                 }
                 try await server.start()
+                // Kinds that other servers serve are there a little later.
+                try await eventually("Destinations to be served again", within: .seconds(60)) {
+                    try await run.site.kubectl.run(["get", "destinations", "-A"]).succeeded ? () : nil
+                }
 
                 mail.tenants = #"["acme", "globex"]"#
                 try await run.apply(mail)
