@@ -89,11 +89,21 @@ extension ClusterState {
     ///
     /// - Parameter preferred: The one that the tenant had, if any.
     mutating func takePort(preferring preferred: Int?, for key: ObjectKey) -> Int? {
-        if let preferred, lost[preferred]?.destination == key {
+        if let preferred, mayHave(preferred, key) {
             ports.occupy(preferred)
             return preferred
         }
-        return ports.take(preferring: preferred)
+        return ports.take()
+    }
+
+    /// Whether a port is used by nobody, or has been lost by this very Destination or its aliases lead to it.
+    private func mayHave(_ port: Int, _ key: ObjectKey) -> Bool {
+        if let lost = lost[port], lost.destination != key { return false }
+        let leading = ledTo[port] ?? []
+        guard leading.allSatisfy({ $0 == key }), services[relayService(port)] == nil else { return false }
+        // One that was given out before the range was changed is the tenant's all the same, but only if it was.
+        guard settings.relayPorts.contains(port) else { return lost[port] != nil }
+        return ports.useCount(port) == leading.count + (lost[port] == nil ? 0 : 1)
     }
 
     /// Ends what ``takePort(preferring:for:)`` began: by now a relay Service holds the port, or nobody does.

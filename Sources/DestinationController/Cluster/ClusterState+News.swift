@@ -98,20 +98,36 @@ extension ClusterState {
         for change in changes {
             switch change {
             case .added(let key, let new):
-                aliasesOf.insert(key.name, of: new.destination)
+                enter(new)
                 touched.insert(new.destination)
             case .changed(let key, let old, let new):
-                aliasesOf.remove(key.name, of: old.destination)
-                aliasesOf.insert(key.name, of: new.destination)
+                leave(old)
+                enter(new)
                 touched.formUnion([old.destination, new.destination])
             case .removed(let key, let old):
-                aliasesOf.remove(key.name, of: old.destination)
+                leave(old)
                 touched.insert(old.destination)
                 // The name is free: somebody else may have waited for it.
                 addClaimants(of: [key.name], in: key.namespace, to: &touched)
             }
         }
         return touched
+    }
+
+    private mutating func enter(_ alias: ObservedAlias) {
+        aliasesOf.insert(alias.content.key.name, of: alias.destination)
+        guard alias.isOfThisInstallation else { return }
+        ledTo[alias.content.relayPort, default: []].append(alias.destination)
+        ports.occupy(alias.content.relayPort)
+    }
+
+    private mutating func leave(_ alias: ObservedAlias) {
+        aliasesOf.remove(alias.content.key.name, of: alias.destination)
+        guard alias.isOfThisInstallation else { return }
+        let port = alias.content.relayPort
+        if let index = ledTo[port]?.firstIndex(of: alias.destination) { ledTo[port]?.remove(at: index) }
+        if ledTo[port]?.isEmpty == true { ledTo[port] = nil }
+        ports.vacate(port)
     }
 
     private mutating func follow(_ changes: [ObjectCache<ObservedPolicy>.Change]) -> Set<ObjectKey> {

@@ -39,6 +39,8 @@ struct ClusterState: Sendable {
     /// By name, what relay Services claimed before somebody made them unreadable.
     var remembered: [String: RouteClaim] = [:]
     var lost: [Int: Lost] = [:]
+    /// By relay port, the Destinations whose aliases lead to it: it goes to nobody else, whatever became of its Service.
+    var ledTo: [Int: [ObjectKey]] = [:]
     var ports: PortPool
     /// How many relay ports are served.
     var servedCount = 0

@@ -4,8 +4,8 @@ internal import RelayRoutes
 struct DestinationPlan: Sendable {
     /// What to do. When it is done, look again.
     enum Step: Hashable, Sendable {
-        /// Read the Destination from the API server: something is to be taken away.
-        case confirm
+        /// Read the Destination from the API server, and the relay Services of these ports: something is to be taken away.
+        case confirm(ports: [Int])
         /// Changes that don't depend on each other, at least one.
         case write([ControllerWrite])
         /// There is nothing to do.

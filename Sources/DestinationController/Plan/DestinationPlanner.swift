@@ -37,13 +37,13 @@ struct DestinationPlanner: Sendable {
             (true, { draft.aliasDeletions() }),
             (draft.narrowsPolicy, { draft.policyWrites(destroying: false) }),
             (true, { draft.policyWrites(destroying: true) }),
-            (false, { draft.aliasWrites() }),
+            (!draft.ledPorts.isEmpty, { draft.aliasWrites() }),
             (true, { draft.releases(at: time) }),
         ]
         for phase in phases {
             let writes = phase.writes().filter { troubles[$0.target] == nil }
             guard !writes.isEmpty else { continue }
-            plan.step = phase.destroys && !observation.isFresh ? .confirm : .write(writes)
+            plan.step = phase.destroys && !observation.isFresh ? .confirm(ports: draft.ledPorts) : .write(writes)
             return plan
         }
         let (due, wakeAt) = draft.quarantined(settings.quarantine, now)

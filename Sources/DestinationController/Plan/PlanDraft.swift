@@ -142,6 +142,15 @@ struct PlanDraft {
         return observation.policies.first { $0.owner == judgement.owner }?.content?.scope ?? .namespaced
     }
 
+    /// The ports that applications are led to where others are wanted. Claims that haven't been heard of yet may make them
+    /// the right ones.
+    var ledPorts: [Int] {
+        keptByPort.compactMap { kept in
+            let port = aliases[kept.wanted.route.serviceName.rawValue]?.content.relayPort ?? 0
+            return port == 0 || port == kept.wanted.port ? nil : port
+        }
+    }
+
     func aliasWrites() -> [ControllerWrite] {
         keptByPort.filter(\.wanted.isServed).compactMap { kept in
             let wanted = AliasService(kept.wanted)

@@ -33,20 +33,15 @@ struct PortPool: Hashable, Sendable {
         if uses[index] == 0 { freeCount += 1 }
     }
 
-    /// Whether a port could be given out.
-    func isFree(_ port: Int) -> Bool {
-        range.contains(port) && uses[port - range.lowerBound] == 0
+    /// By how many a port of the range is used.
+    func useCount(_ port: Int) -> Int {
+        range.contains(port) ? Int(uses[port - range.lowerBound]) : 0
     }
 
     /// Gives a port out, which is used from then on.
     ///
-    /// - Parameter preferred: The one to give if it is free.
     /// - Returns: `nil` where none is free.
-    mutating func take(preferring preferred: Int? = nil) -> Int? {
-        if let preferred, isFree(preferred) {
-            occupy(preferred)
-            return preferred
-        }
+    mutating func take() -> Int? {
         guard freeCount > 0 else { return nil }
         while uses[cursor] > 0 { cursor = (cursor + 1) % uses.count }
         let port = range.lowerBound + cursor

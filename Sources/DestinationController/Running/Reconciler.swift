@@ -59,8 +59,9 @@ struct Reconciler: Sendable {
             if Task.isCancelled { break }
             let plan = plan(key, &visit)
             switch plan.step {
-            case .confirm:
+            case .confirm(let ports):
                 visit.known = try await confirm(key)
+                for port in ports { try await learn(port) }
                 visit.isFresh = true
                 visit.subject = nil
             case .write(let writes):
@@ -105,6 +106,12 @@ struct Reconciler: Sendable {
             guard let namespace, settings.isManaged(namespace) else { return .unmanaged }
         }
         return .present(ObservedDestination(object))
+    }
+
+    /// Learns whose a relay port is.
+    private func learn(_ port: Int) async throws(KubernetesError) {
+        let key = memory.read { $0.relayService(port) }
+        if let service = try await found(.services, key) { memory.learned(service, of: .services) }
     }
 
     private func found(_ type: ResourceType, _ key: ObjectKey) async throws(KubernetesError) -> ObjectValue? {
