@@ -1,0 +1,325 @@
+import DestinationModel
+import DestinationRules
+import Kubernetes
+import ObjectModel
+import RelayRoutes
+import Testing
+
+@testable import DestinationController
+
+@Suite("What a Destination needs next")
+struct DestinationPlannerTests {
+    private var bench = PlanBench()
+
+    @Test("Relay Services come first, then the policy, then the aliases")
+    mutating func order() throws {
+        bench.cluster.put(Samples.destination(tenants: ["b", "a"]), .destinations)
+        var manager = Manager(Samples.settings, bench.cluster, now: bench.now)
+        func step(_ bench: inout PlanBench) -> [ControllerWrite] {
+            let plan = manager.plan(bench.key, fresh: nil, WriteTroubles(), now: bench.now)
+            guard case .write(let writes) = plan.step else { return [] }
+            for write in writes { #expect(manager.perform(write, &bench.cluster, now: bench.now) == nil) }
+            return writes
+        }
+        #expect(step(&bench).map(\.target) == [.claim(tenant: "b"), .claim(tenant: "a")])
+        #expect(bench.claim(20_000)?.route.tenant == "b")
+        #expect(bench.claim(20_001)?.route.tenant == "a")
+        #expect(step(&bench).map(\.target) == [.policy("destination-uid-1")])
+        #expect(bench.policies.map(\.ports) == [[20_000, 20_001]])
+        #expect(bench.policies.map(\.scope) == [.namespaced])
+        #expect(step(&bench).map(\.target) == [.alias("mail-b"), .alias("mail-a")])
+        #expect(step(&bench) == [])
+        let plan = manager.plan(bench.key, fresh: nil, WriteTroubles(), now: bench.now)
+        #expect(plan.tenants.map(\.tenant) == ["b", "a"])
+        #expect(plan.tenants.map(\.problem) == [nil, nil])
+        #expect(plan.tenants.map { $0.claim?.port } == [20_000, 20_001])
+    }
+
+    @Test("What is in order is left alone, by another manager too")
+    mutating func rest() {
+        bench.cluster.put(Samples.destination(), .destinations)
+        bench.cluster.put(Samples.destination("bills", tenants: ["a", "b"]), .destinations)
+        _ = bench.settled()
+        let writes = bench.cluster.writes
+        #expect(writes == 3 + 5)
+        _ = bench.settled()
+        #expect(bench.cluster.writes == writes)
+    }
+
+    @Test("A tenant that goes loses its alias, then the way in, then the relay Service, whose port rests")
+    mutating func removal() throws {
+        bench.cluster.put(Samples.destination(tenants: ["a", "b"]), .destinations)
+        var manager = bench.settled()
+        bench.cluster.put(Samples.destination(tenants: ["a"]), .destinations)
+        manager.listen(to: bench.cluster, now: bench.now)
+        #expect(manager.plan(bench.key, fresh: nil, WriteTroubles(), now: bench.now).step == .confirm(ports: []))
+        let fresh = manager.confirm(bench.key, bench.cluster, now: bench.now)
+        var targets: [[ControllerWrite.Target]] = []
+        while true {
+            let plan = manager.plan(bench.key, fresh: fresh, WriteTroubles(), now: bench.now)
+            guard case .write(let writes) = plan.step else {
+                #expect(plan.wakeAt == bench.now + .seconds(600))
+                break
+            }
+            targets.append(writes.map(\.target))
+            for write in writes { #expect(manager.perform(write, &bench.cluster, now: bench.now) == nil) }
+        }
+        #expect(targets == [[.alias("mail-b")], [.policy("destination-uid-1")], [.relayService("relay-20001")]])
+        #expect(bench.policies.map(\.ports) == [[20_000]])
+        #expect(bench.claim(20_001)?.isServed == false)
+        #expect(bench.alias("mail-a") != nil)
+        // Nine minutes later it is still there, ten minutes later it isn't.
+        manager.enqueueAll()
+        manager.settle(&bench.cluster, now: bench.now + .seconds(599))
+        #expect(bench.claim(20_001) != nil)
+        manager.enqueueAll()
+        manager.settle(&bench.cluster, now: bench.now + .seconds(600))
+        #expect(bench.claim(20_001) == nil)
+        #expect(bench.claim(20_000)?.isServed == true)
+    }
+
+    @Test("A tenant that comes back within that time has its port again, and nobody else gets it")
+    mutating func comeBack() {
+        bench.cluster.put(Samples.destination(tenants: ["a", "b"]), .destinations)
+        var manager = bench.settled()
+        bench.cluster.put(Samples.destination(tenants: ["b"]), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_000)?.isServed == false)
+        bench.cluster.put(Samples.destination("other"), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_002)?.route.resource == "other")
+        bench.cluster.put(Samples.destination(tenants: ["b", "c", "a"]), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_000)?.route.tenant == "a")
+        #expect(bench.claim(20_000)?.isServed == true)
+        #expect(bench.claim(20_003)?.route.tenant == "c")
+        #expect(bench.alias("mail-a")?.content.relayPort == 20_000)
+    }
+
+    @Test("A Destination that is deleted and made again gets other ports")
+    mutating func recreation() {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var manager = bench.settled()
+        bench.cluster.remove(.destinations, bench.key)
+        bench.cluster.put(Samples.destination(), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_000)?.isServed == false)
+        #expect(bench.claim(20_001)?.isServed == true)
+        #expect(bench.alias("mail")?.content.relayPort == 20_001)
+        #expect(bench.policies.count == 1)
+    }
+
+    @Test(
+        "Port, destination, level, fragment and instance change in place",
+        arguments: [
+            (["service": .object(["port": .integer(2465)])], true),
+            (["destinationRef": .object(["name": .string("elsewhere")])], false),
+            (
+                ["destinationRef": .object(["name": .string("example-dest-smtps"), "level": .string("instance")])],
+                false
+            ),
+            (["fragmentRef": .object(["name": .string("europe"), "optional": .bool(true)])], false),
+            (["destinationServiceInstanceName": .string("other")], false),
+        ] as [([String: ObjectValue], Bool)]
+    )
+    mutating func change(spec: [String: ObjectValue], changesAlias: Bool) throws {
+        bench.cluster.put(Samples.destination(tenants: ["a", "b"]), .destinations)
+        bench.cluster.put(Samples.destination("other"), .destinations)
+        var manager = bench.settled()
+        let writes = bench.cluster.writes
+        bench.cluster.put(Samples.destination(tenants: ["a", "b"], spec: spec), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.cluster.writes == writes + (changesAlias ? 4 : 2))
+        let alias = try #require(bench.alias("mail-a"))
+        let claim = try #require(bench.claim(alias.content.relayPort))
+        #expect(claim.route.tenant == "a")
+        #expect(alias.content.servicePort == (changesAlias ? 2465 : 465))
+        #expect(claim.route.servicePort == alias.content.servicePort)
+        let service = try #require(bench.cluster.object(.services, manager.state.relayService(claim.port)))
+        #expect(service["spec"]?["ports"]?.arrayValue?.count == 1)
+        #expect(service["spec"]?["ports"]?.arrayValue?.first?["port"] == .integer(claim.route.servicePort))
+    }
+
+    @Test("The scope decides who is let in")
+    mutating func scope() {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var manager = bench.settled()
+        let scope = ["accessControl": ObjectValue.object(["scope": .string("clusterWide")])]
+        bench.cluster.put(Samples.destination(spec: scope), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.policies.map(\.scope) == [.clusterWide])
+        bench.cluster.put(Samples.destination(), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.policies.map(\.scope) == [.namespaced])
+    }
+
+    @Test("Of two claims for one tenant the one stays that applications are led to")
+    mutating func duplicates() throws {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var manager = bench.settled()
+        var double = try #require(bench.claim(20_000))
+        double.port = 20_005
+        bench.cluster.put(double.service(in: "system"), .services)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_000)?.isServed == true)
+        #expect(bench.claim(20_005)?.isServed == false)
+        // Where the alias leads to the other, that one stays.
+        bench.cluster.put(double.service(in: "system"), .services)
+        bench.cluster.put(AliasService(double).object(Samples.settings), .services)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_005)?.isServed == true)
+        #expect(bench.claim(20_000)?.isServed == false)
+        #expect(bench.alias("mail")?.content.relayPort == 20_005)
+    }
+
+    @Test("An alias isn't led elsewhere because of a claim that a watch hasn't told yet")
+    mutating func unheardClaim() {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var late = Manager(Samples.settings, bench.cluster, now: bench.now)
+        _ = bench.settled()
+        late.reconcile(bench.key, &bench.cluster, now: bench.now)
+        late.settle(&bench.cluster, now: bench.now)
+        #expect(bench.alias("mail")?.content.relayPort == 20_000)
+        #expect(bench.claim(20_000)?.isServed == true)
+    }
+
+    @Test("A full range is said of those who get no port, and the others are served")
+    mutating func exhaustion() {
+        let tenants = (0..<12).map { "t\($0)" }
+        bench.cluster.put(Samples.destination(tenants: tenants), .destinations)
+        var manager = bench.settled()
+        let problems = manager.tenants[bench.key]?.compactMap(\.problem) ?? []
+        #expect(problems == Array(repeating: .portsExhausted(20_000...20_009), count: 2))
+        #expect(manager.tenants[bench.key]?.count == 12)
+        #expect(bench.policies.first?.ports.count == 10)
+        bench.cluster.put(Samples.destination(tenants: Array(tenants.dropFirst(2))), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(manager.tenants[bench.key]?.compactMap(\.problem).count == 2)
+        manager.enqueueAll()
+        manager.settle(&bench.cluster, now: bench.now + .seconds(600))
+        manager.expire(now: bench.now + .seconds(600))
+        #expect(manager.tenants[bench.key]?.compactMap(\.problem) == [])
+    }
+
+    @Test("A Service of somebody else is not touched, and the tenant says so; the others are served")
+    mutating func foreign() {
+        let stored = bench.cluster.put(.service("mail-a", in: "shop"), .services)
+        bench.cluster.put(Samples.destination(tenants: ["a", "b"]), .destinations)
+        var manager = bench.settled()
+        #expect(manager.tenants[bench.key]?.map(\.problem) == [.foreignService, nil])
+        #expect(bench.cluster.object(.services, stored.metadata.key) == stored)
+        #expect(manager.troubles[bench.key]?.all.count == 1)
+        bench.cluster.remove(.services, stored.metadata.key)
+        manager.enqueueAll()
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(manager.tenants[bench.key]?.map(\.problem) == [nil, nil])
+        #expect(bench.alias("mail-a") != nil)
+    }
+
+    @Test("Of two Destinations that claim one Service the older has it, and the other gets it when that goes")
+    mutating func collision() {
+        bench.cluster.put(Samples.destination("mail", tenants: ["a-b", "x"]), .destinations)
+        bench.cluster.put(Samples.destination("mail-a", tenants: ["b", "y"]), .destinations)
+        var manager = bench.settled()
+        let younger = ObjectKey(namespace: "shop", name: "mail-a")
+        let owner = ServiceClaim(namespace: "shop", resource: "mail", tenant: "a-b")
+        #expect(manager.tenants[younger]?.map(\.problem) == [.duplicate(of: owner), nil])
+        #expect(manager.tenants[bench.key]?.map(\.problem) == [nil, nil])
+        #expect(bench.alias("mail-a-b")?.content.resource == "mail")
+        bench.cluster.put(Samples.destination("mail", tenants: ["x"]), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.alias("mail-a-b")?.content.resource == "mail-a")
+        #expect(manager.tenants[younger]?.map(\.problem) == [nil, nil])
+        // It takes it back, being older.
+        bench.cluster.put(Samples.destination("mail", tenants: ["x", "a-b"]), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.alias("mail-a-b")?.content.resource == "mail")
+        #expect(manager.tenants[younger]?.map(\.problem) == [.duplicate(of: owner), nil])
+        #expect(manager.tenants[bench.key]?.map(\.problem) == [nil, nil])
+    }
+
+    @Test("A fault of the whole resource leaves what was served as it was, and says what is wrong")
+    mutating func frozen() {
+        bench.cluster.put(Samples.destination(tenants: ["a", "b"]), .destinations)
+        var manager = bench.settled()
+        let writes = bench.cluster.writes
+        bench.cluster.put(Samples.destination(annotation: "a,b"), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.cluster.writes == writes)
+        #expect(manager.tenants[bench.key]?.map(\.tenant) == ["a", "b"])
+        for tenant in manager.tenants[bench.key] ?? [] {
+            guard case .resource = tenant.problem else {
+                Issue.record("\(tenant)")
+                continue
+            }
+        }
+        // What is tampered with is repaired all the same.
+        bench.cluster.remove(.services, ObjectKey(namespace: "shop", name: "mail-a"))
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.alias("mail-a")?.content.relayPort == 20_000)
+    }
+
+    @Test("A tenant that breaks a rule keeps nobody else from being served")
+    mutating func badTenant() {
+        bench.cluster.put(Samples.destination(tenants: ["a", "Not_A_Name"]), .destinations)
+        let tenants = bench.settled().tenants[bench.key]
+        #expect(tenants?.first?.problem == nil)
+        guard case .rule(let finding) = tenants?.last?.problem else {
+            Issue.record("\(String(describing: tenants))")
+            return
+        }
+        #expect(finding.code == .tenantName)
+    }
+
+    @Test("Namespaces that aren't looked after get nothing, and lose what they had")
+    mutating func namespaces() {
+        var settings = Samples.settings
+        settings.selectsNamespaces = true
+        let namespace = ObjectValue.object(["metadata": .object(["name": .string("shop")])])
+        bench.cluster.put(Samples.destination(), .destinations)
+        var manager = bench.settled(settings)
+        #expect(bench.cluster.writes == 0)
+        bench.cluster.put(namespace, .namespaces)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.alias("mail") != nil)
+        bench.cluster.remove(.namespaces, namespace.metadata.key)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.alias("mail") == nil)
+        #expect(bench.policies.isEmpty)
+        #expect(bench.claim(20_000)?.isServed == false)
+        bench.cluster.put(namespace, .namespaces)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.alias("mail")?.content.relayPort == 20_000)
+    }
+
+    @Test("What another installation leads to its own relays is left alone")
+    mutating func otherInstallation() {
+        var settings = Samples.settings
+        settings.installNamespace = "other-system"
+        bench.cluster.put(Samples.destination(), .destinations)
+        _ = bench.settled(settings)
+        bench.cluster.remove(.destinations, bench.key)
+        let before = bench.contents
+        _ = bench.settled()
+        #expect(bench.contents == before)
+        #expect(before.count == 3)
+    }
+
+    @Test("Nothing is taken away because of what a watch has not told yet")
+    mutating func staleCache() {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var old = Manager(Samples.settings, bench.cluster, now: bench.now)
+        bench.cluster.put(Samples.destination(tenants: ["a"]), .destinations)
+        bench.cluster.put(Samples.destination("bills"), .destinations)
+        _ = bench.settled()
+        // It knows the Services, and neither the change nor the new Destination.
+        old.listen(to: bench.cluster, .services, now: bench.now)
+        old.listen(to: bench.cluster, .policies, now: bench.now)
+        old.reconcile(ObjectKey(namespace: "shop", name: "bills"), &bench.cluster, now: bench.now)
+        old.reconcile(bench.key, &bench.cluster, now: bench.now)
+        #expect(bench.alias("mail-a") != nil)
+        #expect(bench.alias("bills") != nil)
+        #expect(bench.claim(20_000)?.isServed == true)
+        #expect(bench.claim(20_001)?.isServed == true)
+    }
+}
