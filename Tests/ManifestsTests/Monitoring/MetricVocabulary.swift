@@ -16,8 +16,11 @@ struct MetricVocabulary {
     /// Words that stand in the code as string literals or as cases: values of labels are among them.
     private(set) var words: Set<String> = []
 
-    /// Reads the sources.
-    init() throws {
+    /// That of all sources, which are read once.
+    static var shared: MetricVocabulary { get throws { try read.get() } }
+    private static let read = Result { try MetricVocabulary() }
+
+    private init() throws {
         for file in try Repository.files(below: "Sources") where file.hasSuffix(".swift") {
             let text = try Repository.text(file)
             read(text)

@@ -66,7 +66,7 @@ struct ProblemsPageTests {
             let files = try Repository.files(below: String(path.split(separator: "/")[0]))
             #expect(files.contains { $0 == path || $0.hasPrefix(path + "/") }, "\(path)")
         }
-        let vocabulary = try MetricVocabulary()
+        let vocabulary = try MetricVocabulary.shared
         for match in page.text.matches(of: /\b(tproxy_[a-z_]+|tp_[a-z_]+)/) {
             let name = String(match.1)
             #expect(vocabulary.family(named: name) ?? vocabulary.families[name] != nil, "\(name)")

@@ -13,7 +13,7 @@ struct QueryCheck {
     let recorded: Set<String>
 
     init() throws {
-        vocabulary = try MetricVocabulary()
+        vocabulary = try MetricVocabulary.shared
         recorded = try Set(MonitoringRules.all().compactMap(\.record))
     }
 
