@@ -16,6 +16,7 @@ extension WithMailServers.ClusterRelayTests {
                 let two = try run.claim(tenant: "acme", owner: "uid-2")
                 try await run.open(one)
                 try await run.open(two)
+                try await run.found(one.port)
                 let session = try SMTPSession(port: one.port)
                 _ = try await session.reply()
 
@@ -33,6 +34,7 @@ extension WithMailServers.ClusterRelayTests {
                 try await run.opened(three)
                 try await run.closed(two.port)
                 try await run.waitForMetric("tproxy_relay_watch_connected", 1)
+                try await run.found(three.port)
                 #expect(try await run.login(of: three.port) == servers.accounts.globex.user)
                 // The connection of before has lived through all of it.
                 let recipient = MailAccount.recipient()

@@ -49,6 +49,7 @@ extension WithMailServers.ClusterRelayTests {
 
                 let claim = try run.claim(tenant: "acme")
                 let port = try await run.open(claim)
+                try await run.found(port)
                 let session = try SMTPSession(port: port)
                 #expect(try await session.reply().hasPrefix("220"))
                 let first = MailAccount.recipient()
@@ -83,6 +84,7 @@ extension WithMailServers.ClusterRelayTests {
                 try Self.writeDestinations(run.site)
                 let claim = try run.claim(tenant: "acme")
                 let port = try await run.open(claim)
+                try await run.found(port)
                 let recipient = MailAccount.recipient()
                 let session = try SMTPSession(port: port)
                 _ = try await session.reply()
@@ -170,6 +172,7 @@ extension WithMailServers.ClusterRelayTests {
             try await ClusterRun.perform(options: ["--shutdown-delay", "3"]) { run in
                 try Self.writeDestinations(run.site)
                 let port = try await run.open(run.claim(tenant: "acme"))
+                try await run.found(port)
                 let idle = try SMTPSession(port: port)
                 #expect(try await idle.reply().hasPrefix("220"))
                 run.relay.process.signal(15)

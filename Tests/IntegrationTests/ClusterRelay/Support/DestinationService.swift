@@ -72,7 +72,7 @@ struct DestinationService: Sendable {
             let fields = self.server.binding(id: Self.client, secret: secret)
             let json = ObjectValue.object(fields.mapValues(ObjectValue.string)).json()
             try await site.create(secret: name, ["credentials": String(decoding: json, as: UTF8.self)])
-            return entry + "\n              secretKey: credentials"
+            return entry + "\n          secretKey: credentials"
         case .multiKey:
             try await site.create(secret: name, self.server.binding(id: Self.client, secret: secret))
             return entry
@@ -84,12 +84,7 @@ struct DestinationService: Sendable {
             try await site.create(secret: name, fields)
             let key = String(decoding: identity.privateKeyPEM, as: UTF8.self)
             try await site.create(secret: "\(name)-key", ["tls.key": key])
-            return entry + """
-
-                          privateKey:
-                            secretName: \(name)-key
-                            secretInternalKey: tls.key
-                """
+            return entry + "\n          privateKey: {secretName: \(name)-key, secretInternalKey: tls.key}"
         }
     }
 }

@@ -40,8 +40,8 @@ final class SeveredLine: Sendable {
     /// - Parameter kubeconfig: leads to an API server on the loopback.
     init(to kubeconfig: String) async throws {
         let text = try String(contentsOf: URL(filePath: kubeconfig), encoding: .utf8)
-        guard let match = text.firstMatch(of: #/server: https://(127\.0\.0\.1|localhost):(\d+)/#),
-            let target = Int(match.2)
+        guard let match = text.firstMatch(of: #/https://127\.0\.0\.1:(\d+)/#),
+            let target = Int(match.1)
         else { throw NoServer() }
         let line = Line()
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -61,7 +61,7 @@ final class SeveredLine: Sendable {
         let port = channel.localAddress?.port ?? 0
         (self.state, self.channel, self.directory) = (line, channel, try TemporaryDirectory())
         self.kubeconfig = try self.directory.write(
-            text.replacing("server: https://\(match.1):\(match.2)", with: "server: https://\(match.1):\(port)"),
+            text.replacing("https://127.0.0.1:\(target)", with: "https://127.0.0.1:\(port)"),
             to: "kubeconfig"
         )
     }
