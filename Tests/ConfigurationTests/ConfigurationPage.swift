@@ -25,7 +25,7 @@ enum ConfigurationPage {
               defaultInstanceName: files
               instances:
                 - name: files
-                  directory: /etc/tproxy/destinations/files
+                  directory: /etc/tproxy-destinations/files
         relay:
           portRange: 20000-20999
           pool:
@@ -70,9 +70,8 @@ enum ConfigurationPage {
 
         Written by the tests from the table of keys in `Sources/Configuration/Keys`; edit that, then run `make docs`.
 
-        `tproxy-admission` and `tproxy-manager` read the same YAML file and take from it what concerns them:
-        `--config FILE`. What `tproxy-relay` reads is for relays in a cluster; `tproxy-relay standalone` has options
-        instead. Keys that SAP's product has too stand where its Helm values have them, so a piece of those can be
+        `tproxy-admission`, `tproxy-manager` and `tproxy-relay run` read the same YAML file and take from it what concerns
+        them: `--config FILE`. `tproxy-relay standalone` has options instead. Keys that SAP's product has too stand where its Helm values have them, so a piece of those can be
         pasted. For every key that is left out or `null`, the default holds.
 
         - A key that is not in the table is an error, named with file, line, column and the key that was probably meant.

@@ -83,14 +83,14 @@ extension ConfigurationKey {
             .integer(1...300),
             standard: "5",
             "How long a connection to the Destination service may take to open.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
         ConfigurationKey(
             "config.integration.destinationService.readTimeoutSeconds",
             .integer(1...300),
             standard: "10",
             "How long an answer of the Destination service may take.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
     ]
 
@@ -107,45 +107,46 @@ extension ConfigurationKey {
             "\(instance).directory",
             .folder,
             "A folder of destinations as JSON files, for an instance that is no Destination service: "
-                + "DESTINATION.json, and TENANT/DESTINATION.json for those of one tenant.",
+                + "DESTINATION.json, and TENANT/DESTINATION.json for those of one tenant. In a cluster it is a Secret that the "
+                + "relay's pods mount; the items of a volume give files of a Secret such paths.",
             readers: [.relay]
         ),
         ConfigurationKey(
             "\(instance).serviceCredentials.secretName",
             .name,
             "The Secret with the binding of the instance. An instance has either this or a directory.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
         ConfigurationKey(
             "\(instance).serviceCredentials.secretKey",
             .name,
             "The key of that Secret under which the whole binding stands as JSON. Without it, each field of the binding "
                 + "has a key of its own.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
         ConfigurationKey(
             "\(instance).serviceCredentials.secretNamespace",
             .name,
             "The namespace of that Secret. Without it, the install namespace.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
         ConfigurationKey(
             "\(instance).serviceCredentials.privateKey.secretName",
             .name,
             "The Secret with the private key, where the binding's certificate comes without it.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
         ConfigurationKey(
             "\(instance).serviceCredentials.privateKey.secretInternalKey",
             .name,
             "The key of that Secret under which the private key stands.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
         ConfigurationKey(
             "\(instance).serviceCredentials.privateKey.secretNamespace",
             .name,
             "The namespace of that Secret. Without it, the install namespace.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
     ]
 
@@ -154,20 +155,20 @@ extension ConfigurationKey {
             "additionalCAs.secretName",
             .name,
             "A Secret with certificates of authorities that are trusted besides those of the system.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
         ConfigurationKey(
             "additionalCAs.secretKey",
             .name,
             standard: "ca.crt",
             "The key of that Secret under which the certificates stand as PEM.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
         ConfigurationKey(
             "additionalCAs.secretNamespace",
             .name,
             "The namespace of that Secret. Without it, the install namespace.",
-            readers: [.manager, .relay]
+            readers: [.relay]
         ),
     ]
 
@@ -179,7 +180,7 @@ extension ConfigurationKey {
             .ports,
             standard: "20000-29999",
             "The relay's ports, one for each route.",
-            readers: [.manager, .relay]
+            readers: [.manager]
         ),
         ConfigurationKey(
             "relay.pool.sessions",
