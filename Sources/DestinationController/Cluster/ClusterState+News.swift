@@ -97,10 +97,10 @@ extension ClusterState {
         var touched: Set<ObjectKey> = []
         for change in changes {
             switch change {
-            case .added(let key, let new):
+            case .added(_, let new):
                 enter(new)
                 touched.insert(new.destination)
-            case .changed(let key, let old, let new):
+            case .changed(_, let old, let new):
                 leave(old)
                 enter(new)
                 touched.formUnion([old.destination, new.destination])

@@ -162,8 +162,20 @@ struct ClusterWriter: Sendable {
     ) async -> WriteTroubles.Trouble? {
         do throws(KubernetesError) {
             let found = try await client.get(kind.type, key.name, in: key.namespace)
-            if let wanted, Self.isForeign(found, insteadOf: wanted, settings) { return .foreign }
-            memory.learned(found, of: kind)
+            guard let wanted, Self.isForeign(found, insteadOf: wanted, settings) else {
+                memory.learned(found, of: kind)
+                return nil
+            }
+            guard Self.isOrphan(found, insteadOf: wanted) else { return .foreign }
+            let answer = try await client.mergePatch(
+                kind.type,
+                key.name,
+                in: key.namespace,
+                Self.adoption(of: found, as: wanted),
+                fieldManager: Self.fieldManager
+            )
+            board.tell(.wrote(.alias))
+            memory.learned(answer, of: kind)
             return nil
         } catch {
             guard error.code == .notFound else { return .failed(error.description) }
@@ -181,5 +193,21 @@ struct ClusterWriter: Sendable {
             return true
         }
         return alias.content.resource != owner.name
+    }
+
+    /// Whether a Service is what should be made in all but the owner: somebody has taken that away.
+    static func isOrphan(_ found: ObjectValue, insteadOf wanted: ObjectValue) -> Bool {
+        let (mine, its) = (wanted.metadata, found.metadata)
+        return its.ownerReferences.isEmpty && mine.labels.allSatisfy { its.labels[$0.key] == $0.value }
+            && found["spec"]?["externalName"] == wanted["spec"]?["externalName"]
+    }
+
+    private static func adoption(of found: ObjectValue, as wanted: ObjectValue) -> ObjectValue {
+        .object([
+            "metadata": .object([
+                "uid": .string(found.metadata.uid), "resourceVersion": .string(found.metadata.resourceVersion),
+                "ownerReferences": wanted["metadata"]?["ownerReferences"] ?? .null,
+            ])
+        ])
     }
 }

@@ -53,7 +53,7 @@ struct DestinationPlannerTests {
         bench.cluster.put(Samples.destination(tenants: ["a"]), .destinations)
         manager.listen(to: bench.cluster, now: bench.now)
         #expect(manager.plan(bench.key, fresh: nil, WriteTroubles(), now: bench.now).step == .confirm(ports: []))
-        let fresh = manager.confirm(bench.key, bench.cluster, now: bench.now)
+        let fresh = manager.confirm(bench.key, [], bench.cluster, now: bench.now)
         var targets: [[ControllerWrite.Target]] = []
         while true {
             let plan = manager.plan(bench.key, fresh: fresh, WriteTroubles(), now: bench.now)

@@ -92,7 +92,7 @@ struct Manager {
     /// What the API server says of a Destination.
     mutating func confirm(
         _ key: ObjectKey,
-        _ ports: [Int] = [],
+        _ ports: [Int],
         _ cluster: ModelCluster,
         now: ContinuousClock.Instant
     ) -> ClusterState.Known {

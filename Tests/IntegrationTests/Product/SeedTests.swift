@@ -65,7 +65,7 @@ extension WithMailServers.ProductTests {
                 }
                 let failed = status["tenants"]?.arrayValue?.first { $0["tenant"] == .string("nobody") }
                 #expect(failed?["state"] == .string("Failed"))
-                let reason = "ConfigurationError-ReferencedDestination-NotFound"
+                let reason = "ConfigurationError-Tenant-NotFound"
                 let isNamed = try await eventually("the reason") {
                     let object = try await run.site.client.get(.destinations, "mail", in: run.namespace)
                     let entry = object["status"]?["tenants"]?.arrayValue?.first { $0["tenant"] == .string("nobody") }
