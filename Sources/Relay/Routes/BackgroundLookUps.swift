@@ -4,10 +4,28 @@ actor BackgroundLookUps {
     /// Look-ups at a time for each instance.
     static let limit = 8
 
-    private struct Line {
-        var ports: [Int] = []
-        var waiting: Set<Int> = []
+    /// An instance's. A class, lest its thousands of ports be copied with every look-up.
+    private final class Line {
+        /// Those that wait, in order from `next` on.
+        private var ports: [Int] = []
+        private var next = 0
+        private var waiting: Set<Int> = []
         var running = 0
+
+        var isEmpty: Bool { next == ports.count }
+
+        func append(_ port: Int) {
+            if waiting.insert(port).inserted { ports.append(port) }
+        }
+
+        func popFirst() -> Int? {
+            guard next < ports.count else { return nil }
+            let port = ports[next]
+            next += 1
+            waiting.remove(port)
+            if isEmpty { (ports, next) = ([], 0) }
+            return port
+        }
     }
 
     private let lookUp: @Sendable (Int) async -> Void
@@ -25,32 +43,27 @@ actor BackgroundLookUps {
     /// Has these ports looked up soon. One that waits already waits on; one that is being looked up is so once more.
     func add(_ ports: [String: [Int]]) {
         for (instance, ports) in ports {
-            for port in ports where lines[instance, default: Line()].waiting.insert(port).inserted {
-                lines[instance]?.ports.append(port)
-            }
-            startMore(instance)
+            let line = lines[instance] ?? Line()
+            lines[instance] = line
+            for port in ports { line.append(port) }
+            startMore(line, instance)
         }
     }
 
-    private func startMore(_ instance: String) {
-        guard var line = lines[instance] else { return }
-        let room = min(Self.limit - line.running, line.ports.count)
-        guard room > 0 else { return }
-        for port in line.ports.prefix(room) {
-            line.waiting.remove(port)
+    private func startMore(_ line: Line, _ instance: String) {
+        while line.running < Self.limit, let port = line.popFirst() {
             line.running += 1
             Task {
                 await lookUp(port)
                 ended(instance)
             }
         }
-        line.ports.removeFirst(room)
-        lines[instance] = line
+        if line.running == 0 { lines[instance] = nil }
     }
 
     private func ended(_ instance: String) {
-        lines[instance]?.running -= 1
-        startMore(instance)
-        if lines[instance]?.running == 0, lines[instance]?.ports.isEmpty == true { lines[instance] = nil }
+        guard let line = lines[instance] else { return }
+        line.running -= 1
+        startMore(line, instance)
     }
 }
