@@ -53,7 +53,7 @@ struct SessionConnector: Sendable {
         ClientBootstrap(group: loop)
             .resolver(resolver?(loop))
             .connectTimeout(TimeAmount(target.connectLimit))
-            .channelOption(.socketOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
