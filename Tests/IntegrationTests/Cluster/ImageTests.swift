@@ -86,9 +86,12 @@ struct ImageTests {
 
         // Only root can change its root.
         guard geteuid() == 0 else { return }
+        // As a container it has /proc, which Swift's runtime looks at.
+        try directory.makeDirectory("root/proc")
+        let enter = #"mount -t proc proc "$0/proc" && exec chroot --userspec=65532:65532 "$0" "$@""#
         let result = try await ProcessRunner.run(
-            ["/usr/sbin/chroot", "--userspec=65532:65532", root] + config.entrypoint + ["--help"]
+            ["/usr/bin/unshare", "--mount", "/bin/sh", "-c", enter, root] + config.entrypoint + ["--help"]
         )
-        #expect(result.succeeded && result.output.contains("USAGE: \(image.rawValue)"), "\(result.errorOutput)")
+        #expect(result.succeeded && result.output.contains("USAGE: \(image.rawValue)"), "\(result)")
     }
 }
