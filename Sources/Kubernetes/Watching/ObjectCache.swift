@@ -18,6 +18,7 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
 
     private struct Entry {
         var value: Value
+        var uid: String
         var version: ObjectVersion
         var round: UInt64
     }
@@ -94,7 +95,7 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
             return []
         }
         pending[key] = PendingWrite(uid: metadata.uid, version: version, isDeletion: false, round: round)
-        return set(key, make(object), version)
+        return set(key, make(object), metadata.uid, version)
     }
 
     /// Takes in that the server has deleted an object, and answers what that changed.
@@ -103,10 +104,9 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
     ///   - key: The object's name.
     ///   - uid: Its UID: a later one of that name isn't meant.
     public mutating func deleted(_ key: ObjectKey, uid: String) -> [Change] {
-        guard let entry = entries[key] else { return [] }
-        if let known = pending[key], known.uid != uid { return [] }
+        guard let entry = entries[key], entry.uid == uid else { return [] }
         pending[key] = PendingWrite(uid: uid, version: entry.version, isDeletion: true, round: round)
-        return set(key, nil, entry.version)
+        return set(key, nil, uid, entry.version)
     }
 
     private mutating func connected() {
@@ -128,7 +128,7 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
             }
             pending[key] = nil
         }
-        return set(key, make(object), version)
+        return set(key, make(object), metadata.uid, version)
     }
 
     private mutating func gone(_ object: ObjectValue) -> [Change] {
@@ -139,7 +139,7 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
             guard known.uid == metadata.uid else { return [] }
             pending[metadata.key] = nil
         }
-        return set(metadata.key, nil, ObjectVersion(metadata.resourceVersion))
+        return set(metadata.key, nil, metadata.uid, ObjectVersion(metadata.resourceVersion))
     }
 
     /// Forgets what the list that has come to its end didn't hold.
@@ -161,9 +161,14 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
         return changes
     }
 
-    private mutating func set(_ key: ObjectKey, _ value: Value?, _ version: ObjectVersion) -> [Change] {
+    private mutating func set(
+        _ key: ObjectKey,
+        _ value: Value?,
+        _ uid: String,
+        _ version: ObjectVersion
+    ) -> [Change] {
         let old = entries[key]?.value
-        entries[key] = value.map { Entry(value: $0, version: version, round: round) }
+        entries[key] = value.map { Entry(value: $0, uid: uid, version: version, round: round) }
         switch (old, value) {
         case (nil, nil): return []
         case (nil, let new?): return [.added(key, new)]
