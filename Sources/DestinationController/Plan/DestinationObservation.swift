@@ -23,6 +23,8 @@ struct DestinationObservation: Sendable {
     var subject: Subject
     /// Whether the subject was just read from the API server: before that nothing may be taken away.
     var isFresh: Bool
+    /// The ports whose relay Services were just read from the API server.
+    var askedPorts: Set<Int> = []
     /// Relay Services of Destinations of that name, be they of this one or of earlier ones.
     var claims: [Claim]
     /// Services of that namespace that a Destination of that name controls, or did.

@@ -37,13 +37,16 @@ struct DestinationPlanner: Sendable {
             (true, { draft.aliasDeletions() }),
             (draft.narrowsPolicy, { draft.policyWrites(destroying: false) }),
             (true, { draft.policyWrites(destroying: true) }),
-            (!draft.ledPorts.isEmpty, { draft.aliasWrites() }),
+            (false, { draft.aliasWrites() }),
             (true, { draft.releases(at: time) }),
         ]
         for phase in phases {
             let writes = phase.writes().filter { troubles[$0.target] == nil }
             guard !writes.isEmpty else { continue }
-            plan.step = phase.destroys && !observation.isFresh ? .confirm(ports: draft.ledPorts) : .write(writes)
+            let unknown = draft.ledPorts.filter { !observation.askedPorts.contains($0) }
+            let leadsElsewhere = writes.contains { if case .updateAlias = $0 { true } else { false } }
+            let isSure = phase.destroys ? observation.isFresh : !leadsElsewhere || unknown.isEmpty
+            plan.step = isSure ? .write(writes) : .confirm(ports: unknown)
             return plan
         }
         let (due, wakeAt) = draft.quarantined(settings.quarantine, now)
