@@ -11,8 +11,9 @@ struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     enum Outcome: Hashable, Sendable {
         /// There is nothing more to do, or not before that moment.
         case done(again: Instant?)
-        /// Something failed, or somebody else has to do something first: it is tried again, later each time.
-        case retry(before: Instant?)
+        /// Something failed, or somebody else has to do something first: it is tried again, later each time. Where it is
+        /// held, news don't bring it forward: they are of our own making.
+        case retry(before: Instant?, isHeld: Bool)
     }
 
     private let backoff: Backoff
@@ -25,6 +26,7 @@ struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     private var running: [Key: Instant?] = [:]
     private var later = DueTimes<Key>()
     private var retries: [Key: Backoff] = [:]
+    private var held: Set<Key> = []
 
     init(backoff: Backoff = Backoff(base: .milliseconds(200), limit: .seconds(30))) {
         self.backoff = backoff
@@ -44,6 +46,7 @@ struct WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// A key is to be looked at now.
     mutating func add(_ key: Key, now: Instant) {
+        guard !held.contains(key) else { return }
         if let since = running[key] {
             if since == nil { running[key] = .some(now) }
             return
@@ -55,7 +58,10 @@ struct WorkQueue<Key: Hashable & Sendable>: Sendable {
 
     /// The next key, which is being worked on until ``finished(_:_:now:using:)``.
     mutating func next(now: Instant) -> Key? {
-        while let key = later.popDue(now) { add(key, now: now) }
+        while let key = later.popDue(now) {
+            held.remove(key)
+            add(key, now: now)
+        }
         guard line.indices.contains(head) else { return nil }
         let key = line[head]
         head += 1
@@ -81,11 +87,12 @@ struct WorkQueue<Key: Hashable & Sendable>: Sendable {
         case .done(let again):
             retries[key] = nil
             if let again { later.set(key, again) }
-        case .retry(let before):
+        case .retry(let before, let isHeld):
             var retry = retries[key] ?? backoff
             let due = now + retry.next(using: &generator)
             retries[key] = retry
             later.set(key, min(due, before ?? due))
+            if isHeld { held.insert(key) }
         }
         if let since { add(key, now: since) }
     }

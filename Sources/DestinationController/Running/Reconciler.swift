@@ -10,6 +10,8 @@ struct Reconciler: Sendable {
 
     /// After so many steps without coming to an end it's the others' turn.
     private static let mostSteps = 30
+    /// How often one thing is written before it is given up for this time: somebody else undoes it.
+    private static let mostAttempts = 4
     /// How many writes for one Destination are under way at one time.
     private static let mostWrites = 8
 
@@ -26,7 +28,7 @@ struct Reconciler: Sendable {
     func reconcile(_ key: ObjectKey) async -> Outcome {
         let begun = ContinuousClock.now
         var visit = Visit(known: memory.read { $0.known(key) })
-        var outcome = Outcome.retry(before: nil)
+        var outcome = Outcome.retry(before: nil, isHeld: false)
         do throws(KubernetesError) {
             outcome = try await work(on: key, &visit)
         } catch {
@@ -50,8 +52,22 @@ struct Reconciler: Sendable {
         /// Whether `known` was just read from the API server.
         var isFresh = false
         var subject: DestinationObservation.Subject?
+        /// The ports whose relay Services were read from the API server.
+        var askedPorts: Set<Int> = []
         var troubles = WriteTroubles()
+        /// How often each thing was written.
+        var attempts: [ControllerWrite.Target: Int] = [:]
         var failure: String?
+
+        /// Counts writes, and takes out those that were done often enough to no avail.
+        mutating func limit(_ writes: [ControllerWrite]) -> [ControllerWrite] {
+            writes.filter { write in
+                attempts[write.target, default: 0] += 1
+                guard attempts[write.target, default: 0] > Reconciler.mostAttempts else { return true }
+                troubles[write.target] = .failed("something else keeps changing \(write.target)")
+                return false
+            }
+        }
     }
 
     private func work(on key: ObjectKey, _ visit: inout Visit) async throws(KubernetesError) -> Outcome {
@@ -63,23 +79,31 @@ struct Reconciler: Sendable {
                 visit.known = try await confirm(key)
                 for port in ports { try await learn(port) }
                 visit.isFresh = true
+                visit.askedPorts.formUnion(ports)
                 visit.subject = nil
             case .write(let writes):
-                await perform(writes, key, &visit.troubles)
+                let allowed = visit.limit(writes)
+                for case .createClaim(let claim) in writes where !allowed.contains(.createClaim(claim)) {
+                    memory.giveBack(claim.port)
+                }
+                await perform(allowed, key, &visit.troubles)
             case .rest:
                 try await tell(plan, key, visit)
                 let isTroubled = !visit.troubles.all.isEmpty || plan.lacksPorts
-                return isTroubled ? .retry(before: plan.wakeAt) : .done(again: plan.wakeAt)
+                guard isTroubled else { return .done(again: plan.wakeAt) }
+                let isContested = visit.attempts.values.contains { $0 > Self.mostAttempts }
+                return .retry(before: isContested ? nil : plan.wakeAt, isHeld: isContested)
             }
         }
-        return .retry(before: nil)
+        return .retry(before: nil, isHeld: true)
     }
 
     private func plan(_ key: ObjectKey, _ visit: inout Visit) -> DestinationPlan {
         let subject = visit.subject ?? subject(visit.known)
         visit.subject = subject
         let isFresh = visit.isFresh
-        let observation = memory.read { $0.observation(of: key, subject, isFresh: isFresh) }
+        var observation = memory.read { $0.observation(of: key, subject, isFresh: isFresh) }
+        observation.askedPorts = visit.askedPorts
         return DestinationPlanner(settings: settings, now: .now, time: .now).plan(
             observation,
             troubles: visit.troubles
