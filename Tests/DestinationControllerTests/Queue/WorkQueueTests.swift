@@ -45,7 +45,7 @@ struct WorkQueueTests {
         var time = 0
         for wait in [1, 2, 4, 8, 16, 30, 30] {
             #expect(queue.next(now: after(time)) == "bad")
-            queue.finished("bad", .retry(before: nil), now: after(time), using: &generator)
+            queue.finished("bad", .retry(before: nil, isHeld: false), now: after(time), using: &generator)
             #expect(queue.nextDue() == after(time + wait))
             queue.add("good", now: after(time))
             #expect(queue.next(now: after(time)) == "good")
@@ -59,7 +59,7 @@ struct WorkQueueTests {
         #expect(queue.nextDue() == nil)
         queue.add("bad", now: after(time))
         #expect(queue.next(now: after(time)) == "bad")
-        queue.finished("bad", .retry(before: nil), now: after(time), using: &generator)
+        queue.finished("bad", .retry(before: nil, isHeld: false), now: after(time), using: &generator)
         #expect(queue.nextDue() == after(time + 1))
     }
 
@@ -67,12 +67,26 @@ struct WorkQueueTests {
     mutating func news() {
         queue.add("a", now: start)
         _ = queue.next(now: start)
-        queue.finished("a", .retry(before: nil), now: start, using: &generator)
+        queue.finished("a", .retry(before: nil, isHeld: false), now: start, using: &generator)
         queue.add("a", now: start)
         #expect(queue.next(now: start) == "a")
         queue.finished("a", .done(again: nil), now: start, using: &generator)
         #expect(queue.nextDue() == nil)
         #expect(queue.next(now: after(100)) == nil)
+    }
+
+    @Test("News don't bring a key forward that is held, and aren't forgotten")
+    mutating func held() {
+        queue.add("a", now: start)
+        _ = queue.next(now: start)
+        queue.add("a", now: start)
+        queue.finished("a", .retry(before: nil, isHeld: true), now: start, using: &generator)
+        queue.add("a", now: start)
+        #expect(queue.next(now: start) == nil)
+        #expect(queue.next(now: after(1)) == "a")
+        queue.add("a", now: after(1))
+        queue.finished("a", .done(again: nil), now: after(1), using: &generator)
+        #expect(queue.next(now: after(1)) == "a")
     }
 
     @Test("A key comes again when it asked to, and before a later retry")
@@ -81,7 +95,7 @@ struct WorkQueueTests {
         _ = queue.next(now: start)
         _ = queue.next(now: start)
         queue.finished("a", .done(again: after(600)), now: start, using: &generator)
-        queue.finished("b", .retry(before: start), now: start, using: &generator)
+        queue.finished("b", .retry(before: start, isHeld: false), now: start, using: &generator)
         #expect(queue.nextDue() == start)
         #expect(queue.next(now: start) == "b")
         #expect(queue.next(now: after(599)) == nil)
@@ -114,7 +128,7 @@ struct WorkQueueTests {
                 let fails = Bool.random(using: &generator)
                 queue.finished(
                     done,
-                    fails ? .retry(before: nil) : .done(again: nil),
+                    fails ? .retry(before: nil, isHeld: false) : .done(again: nil),
                     now: after(time),
                     using: &generator
                 )

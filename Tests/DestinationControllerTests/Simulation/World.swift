@@ -15,6 +15,7 @@ struct World {
         var manager: Manager
         var key: ObjectKey?
         var fresh: ClusterState.Known?
+        var asked: Set<Int> = []
         var troubles = WriteTroubles()
         var writes: [ControllerWrite] = []
     }
@@ -30,11 +31,14 @@ struct World {
     private(set) var cluster = ModelCluster()
     private(set) var now = ContinuousClock.now
     private let settings: ControllerSettings
-    /// The port that each tenant had first, and those whose relay Service somebody has deleted.
+    /// The port that each tenant's applications are led to, and those whose relay Service somebody has deleted.
     private var ports: [Owner: Int] = [:]
     private var meddled: Set<Int> = []
     /// Who had a port last, and until when at least.
+    private var servedPorts: Set<Int> = []
     private var served: [Int: (owner: Owner, until: ContinuousClock.Instant)] = [:]
+    /// How many of the cluster's records have been looked at.
+    private var checked = 0
     private(set) var crashes = 0
     private(set) var conflicts = 0
 
@@ -52,15 +56,15 @@ struct World {
     }
 
     mutating func step() {
-        now += .seconds(Int.random(in: 0..<20, using: &generator))
-        switch Int.random(in: 0..<20, using: &generator) {
-        case 0: changeDestination()
-        case 1: meddle()
-        case 2: crash()
-        case 3..<7: listen()
+        now += .seconds(Int.random(in: 0..<10, using: &generator))
+        switch Int.random(in: 0..<100, using: &generator) {
+        case 0..<4: changeDestination()
+        case 4..<7: meddle()
+        case 7: crash()
+        case 8..<40: listen()
         default: work()
         }
-        check()
+        if cluster.records.count != checked { check() }
     }
 
     /// Nobody meddles any more, and one manager is left.
@@ -107,7 +111,9 @@ struct World {
             RelayService.port(name: key.name).map { _ = meddled.insert($0) }
             cluster.remove(kind, key)
         case 1: cluster.put(object.setting(["metadata", "labels"], nil), kind)
-        case 2: cluster.put(object.setting(["spec", "selector"], .object(["app": .string("x")])), kind)
+        case 2:
+            let path = kind == .policies ? ["spec", "podSelector", "matchLabels"] : ["spec", "selector"]
+            cluster.put(object.setting(path, .object(["app": .string("x")])), kind)
         case 3:
             guard kind == .services else { return }
             let port = ObjectValue.object(["port": .integer(25), "targetPort": .integer(25)])
@@ -156,11 +162,14 @@ struct World {
             actor.key = actor.manager.queue.sorted().randomElement(using: &generator)
             actor.key.map { _ = actor.manager.queue.remove($0) }
             actor.fresh = nil
+            actor.asked = []
             actor.troubles = WriteTroubles()
             return
         }
-        switch actor.manager.plan(key, fresh: actor.fresh, actor.troubles, now: now).step {
-        case .confirm(let ports): actor.fresh = actor.manager.confirm(key, ports, cluster, now: now)
+        switch actor.manager.plan(key, fresh: actor.fresh, asked: actor.asked, actor.troubles, now: now).step {
+        case .confirm(let ports):
+            actor.fresh = actor.manager.confirm(key, ports, cluster, now: now)
+            actor.asked.formUnion(ports)
         case .write(let writes): actor.writes = writes
         case .rest: actor.key = nil
         }
@@ -176,6 +185,10 @@ struct World {
     }
 
     private mutating func check() {
+        // Those that are served still are, since nothing has changed.
+        for port in servedPorts { served[port]?.until = now }
+        checked = cluster.records.count
+        servedPorts = []
         var owners: [Int: Owner] = [:]
         for claim in claims where claim.isServed {
             let owner = Owner(uid: claim.owner, tenant: claim.route.tenant)
@@ -187,7 +200,10 @@ struct World {
                 )
             }
             served[claim.port] = (owner, now)
+            servedPorts.insert(claim.port)
         }
+        let led = ports
+        ports = [:]
         let living = Set(cluster.all(.destinations).map(\.metadata.uid))
         for service in cluster.all(.services) where service.metadata.namespace == "shop" {
             guard let alias = ObservedAlias(service, settings) else { continue }
@@ -203,17 +219,11 @@ struct World {
             guard living.contains(alias.content.owner) else { continue }
             let name = alias.content.key.name.dropFirst(alias.content.resource.count + 1)
             let owner = Owner(uid: alias.content.owner, tenant: name.isEmpty ? nil : String(name))
-            let first = ports[owner] ?? port
-            ports[owner] = first
-            // Only while the port is the tenant's: one that stayed away for longer than the quarantine gets another.
-            if first != port {
-                let hasRested = served[first].map { $0.owner != owner || now - $0.until >= settings.quarantine } ?? true
-                #expect(
-                    hasRested || meddled.contains(first),
-                    "\(owner) was led to port \(first), and now to \(port)"
-                )
-                ports[owner] = port
-            }
+            #expect(
+                (led[owner] ?? port) == port || meddled.contains(led[owner] ?? 0),
+                "\(owner) was led to port \(led[owner] ?? 0), and now to \(port)"
+            )
+            ports[owner] = port
         }
     }
 }

@@ -68,6 +68,7 @@ struct Manager {
     mutating func plan(
         _ key: ObjectKey,
         fresh: ClusterState.Known?,
+        asked: Set<Int> = [],
         _ troubles: WriteTroubles,
         now: ContinuousClock.Instant
     ) -> DestinationPlan {
@@ -79,7 +80,8 @@ struct Manager {
             let elders = state.elders(of: destination)
             subject = .present(Judgement(destination, settings) { elders[$0] })
         }
-        let observation = state.observation(of: key, subject, isFresh: fresh != nil)
+        var observation = state.observation(of: key, subject, isFresh: fresh != nil)
+        observation.askedPorts = asked
         var pool = state
         let plan = DestinationPlanner(settings: settings, now: now, time: MicroTime(microseconds: 0)).plan(
             observation,
@@ -141,12 +143,15 @@ struct Manager {
     /// Looks at a Destination until there is nothing left to do.
     mutating func reconcile(_ key: ObjectKey, _ cluster: inout ModelCluster, now: ContinuousClock.Instant) {
         var fresh: ClusterState.Known?
+        var asked: Set<Int> = []
         var troubles = WriteTroubles()
         queue.remove(key)
         for _ in 0..<40 {
-            let plan = plan(key, fresh: fresh, troubles, now: now)
+            let plan = plan(key, fresh: fresh, asked: asked, troubles, now: now)
             switch plan.step {
-            case .confirm(let ports): fresh = confirm(key, ports, cluster, now: now)
+            case .confirm(let ports):
+                fresh = confirm(key, ports, cluster, now: now)
+                asked.formUnion(ports)
             case .write(let writes):
                 for write in writes { troubles[write.target] = perform(write, &cluster, now: now) }
             case .rest:
