@@ -60,7 +60,9 @@ extension WithCluster {
             let message = try await site.servers.postfix.message(to: recipient)
             #expect(message.login == site.outside.account(of: tenant).user)
             #expect(message.sender == "sender@transparentproxy.com")
-            #expect(message.content == Telnet.storedMessage)
+            // Dovecot puts a header before the text, which a line that begins with a space then goes on.
+            let isPostfix = tenant != OutsideWorld.tenants.last
+            #expect(message.content == (isPostfix ? Telnet.storedMessage : "\nSome test data.\n  \n"))
         }
     }
 }

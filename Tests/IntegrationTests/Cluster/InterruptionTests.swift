@@ -9,7 +9,10 @@ extension WithCluster {
                 for image in ServerImage.allCases {
                     for pod in try await site.readyPods(of: image) {
                         Progress.say("deleting \(pod)")
-                        try await site.kubectl.check(["delete", "pod", pod, "-n", ClusterSite.namespace])
+                        try await site.kubectl.check([
+                            "delete", "pod", pod, "-n", ClusterSite.namespace, "--wait=false",
+                        ])
+                        try await site.waitUntilGone([pod])
                         try await site.waitForRollouts()
                         try await sender.waitForMessages(5)
                     }
