@@ -41,12 +41,16 @@ public final class LiveConfiguration: Sendable {
         return stream
     }
 
-    /// Puts another in its place. The same again is no change.
-    public func replace(by configuration: ServerConfiguration) {
+    /// Puts another in its place.
+    ///
+    /// - Returns: Whether it is another: the same again is no change.
+    @discardableResult
+    public func replace(by configuration: ServerConfiguration) -> Bool {
         state.withLock { state in
-            guard configuration != state.current else { return }
+            guard configuration != state.current else { return false }
             state.current = configuration
             for listener in state.listeners.values { listener.yield(configuration) }
+            return true
         }
     }
 
@@ -68,8 +72,9 @@ public final class LiveConfiguration: Sendable {
             do throws(ConfigurationError) {
                 let new = try ServerConfiguration.read(file: file)
                 level.apply(new.logLevel)
-                self.replace(by: new)
-                logger.notice("configuration was read again", metadata: ["file": "\(file)"])
+                // Files of a pod are touched now and then though nothing in them changes.
+                guard self.replace(by: new) else { return }
+                logger.notice("configuration has changed", metadata: ["file": "\(file)"])
                 reloaded(true)
             } catch {
                 for problem in error.problems.prefix(20) {
