@@ -64,7 +64,19 @@ class Product:
         cluster.kubectl("apply", "--validate=false", "-f", "manifests/namespace.yaml")
         cluster.kubectl("apply", "--validate=false", "-f", "manifests/crd.yaml")
         cluster.kubectl("create", "namespace", "shop")
-        cluster.kubectl("wait", "--for=condition=Established", "--timeout=60s", "crd", f"destinations.{GROUP_NAME}")
+        self.wait_for_definition()
+
+    def wait_for_definition(self):
+        """Between the definition and the API that it defines lies a moment."""
+        client, end = Client(self.cluster), time.monotonic() + 60
+        while True:
+            try:
+                client.ask("GET", f"{DESTINATIONS}/namespaces/shop/destinations")
+                return
+            except Failure:
+                if time.monotonic() > end:
+                    raise
+                time.sleep(0.2)
 
     def manager(self):
         port = free_port()
