@@ -218,7 +218,7 @@ def changes(client, manager, services, label, options, results):
     before = manager.cpu_seconds()
     times = []
     for number in range(options.changes):
-        name = f"{label}-{number}"
+        name = f"beside-{label}-{number}"
         begin = time.monotonic()
         client.ask("POST", path, destination(name, TENANTS[:1]))
         times.append(services.wait_for([f"{name}-{TENANTS[0]}"], 30) - begin)
