@@ -27,9 +27,9 @@ struct Managing: Sendable {
 
     /// Runs until a signal asks to stop.
     ///
-    /// - Throws: `ManagerFailure`, and whatever else makes running impossible.
+    /// - Throws: `StartFailure`, and whatever else makes running impossible.
     func run() async throws {
-        let configuration = LiveConfiguration(try readConfiguration())
+        let configuration = try LiveConfiguration(readingFrom: options.config, level: level)
         let client = try connect()
         let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace
         let registry = MetricsRegistry()
@@ -136,17 +136,7 @@ struct Managing: Sendable {
         )
     }
 
-    private func readConfiguration() throws(ManagerFailure) -> ServerConfiguration {
-        do {
-            let configuration = try ServerConfiguration.read(file: options.config)
-            level.apply(configuration.logLevel)
-            return configuration
-        } catch {
-            throw .configuration(error)
-        }
-    }
-
-    private func connect() throws(ManagerFailure) -> KubernetesClient {
+    private func connect() throws(StartFailure) -> KubernetesClient {
         do {
             return try KubernetesClient(
                 try ClusterAccess.load(kubeconfig: options.kubeconfig),
@@ -154,7 +144,7 @@ struct Managing: Sendable {
                 logger: logger
             )
         } catch {
-            throw .cluster("\(error)")
+            throw StartFailure("\(error)")
         }
     }
 

@@ -56,24 +56,15 @@ struct RunCommand: AsyncParsableCommand, Sendable {
     var log: LogOptions
 
     func validate() throws {
-        guard (0...65_535).contains(metricsPort) else {
-            throw ValidationError("--metrics-port must be between 0 and 65535")
-        }
+        try OptionBound.check([("metrics-port", metricsPort, 0...65_535)])
         guard quarantine >= 0, quarantine <= 86_400 else {
             throw ValidationError("--quarantine must be between 0 and 86400")
         }
     }
 
     func run() async throws {
-        let (logger, level) = log.start("tproxy-manager")
-        do {
+        try await log.run("tproxy-manager") { logger, level in
             try await Managing(self, level: level, logger: logger).run()
-        } catch let error as ManagerFailure {
-            for reason in error.reasons { logger.critical("can't run", metadata: ["reason": "\(reason)"]) }
-            throw ExitCode(1)
-        } catch {
-            logger.critical("can't run", metadata: ["reason": "\(error)"])
-            throw ExitCode(1)
         }
     }
 }

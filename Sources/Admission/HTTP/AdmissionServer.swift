@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import ServerSupport
 import TLS
 import Telemetry
 
@@ -27,7 +28,7 @@ final class AdmissionServer: Sendable {
 
     /// Binds the address and starts to answer.
     ///
-    /// - Throws: `ServeFailure` when it can't listen there.
+    /// - Throws: `StartFailure` when it can't listen there.
     static func start(
         host: String,
         port: Int,
@@ -70,7 +71,7 @@ final class AdmissionServer: Sendable {
         } catch {
             let isInUse = (error as? IOError)?.errnoCode == EADDRINUSE
             let reason = isInUse ? "something else listens there" : "\(error)"
-            throw ServeFailure.cannotListen("can't listen on \(host):\(port): \(reason)")
+            throw StartFailure("can't listen on \(host):\(port): \(reason); choose another --address or --port")
         }
     }
 

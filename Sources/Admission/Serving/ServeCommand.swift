@@ -55,24 +55,15 @@ struct ServeCommand: AsyncParsableCommand {
     var log: LogOptions
 
     func validate() throws {
-        for (name, value) in [("port", port), ("metrics-port", metricsPort)] where !(0...65_535).contains(value) {
-            throw ValidationError("--\(name) must be between 0 and 65535")
-        }
+        try OptionBound.check([("port", port, 0...65_535), ("metrics-port", metricsPort, 0...65_535)])
         guard (0...600).contains(shutdownDelay) else {
             throw ValidationError("--shutdown-delay must be between 0 and 600 seconds")
         }
     }
 
     func run() async throws {
-        let (logger, level) = log.start("tproxy-admission")
-        do {
+        try await log.run("tproxy-admission", orSay: "can't serve") { logger, level in
             try await Serving(self, level: level, logger: logger).run()
-        } catch let error as ServeFailure {
-            for reason in error.reasons { logger.critical("can't serve", metadata: ["reason": "\(reason)"]) }
-            throw ExitCode(1)
-        } catch {
-            logger.critical("can't serve", metadata: ["reason": "\(error)"])
-            throw ExitCode(1)
         }
     }
 }

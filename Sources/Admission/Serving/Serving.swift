@@ -24,9 +24,9 @@ struct Serving {
 
     /// Runs until a signal asks to stop.
     ///
-    /// - Throws: `ServeFailure`, and whatever else makes serving impossible.
+    /// - Throws: `StartFailure`, and whatever else makes serving impossible.
     func run() async throws {
-        let configuration = try readConfiguration()
+        let configuration = try LiveConfiguration(readingFrom: options.config, level: level)
         let certificate = try readCertificate()
         let cluster = try connect()
         let registry = MetricsRegistry()
@@ -121,7 +121,7 @@ struct Serving {
     ///
     /// Without the cluster nothing is refused for its name, and everything else goes on. But a kubeconfig that somebody
     /// names is meant to be used.
-    private func connect() throws(ServeFailure) -> KubernetesClient? {
+    private func connect() throws(StartFailure) -> KubernetesClient? {
         do {
             let access = try ClusterAccess.load(kubeconfig: options.kubeconfig)
             return try KubernetesClient(
@@ -130,7 +130,7 @@ struct Serving {
                 logger: logger
             )
         } catch {
-            guard options.kubeconfig == nil else { throw .cluster("\(error)") }
+            guard options.kubeconfig == nil else { throw StartFailure("\(error); check --kubeconfig") }
             logger.warning(
                 "name collisions are not looked for: the cluster can't be reached",
                 metadata: ["reason": "\(error)"]
@@ -139,21 +139,11 @@ struct Serving {
         }
     }
 
-    private func readConfiguration() throws(ServeFailure) -> LiveConfiguration {
-        do {
-            let configuration = try ServerConfiguration.read(file: options.config)
-            level.apply(configuration.logLevel)
-            return LiveConfiguration(configuration)
-        } catch {
-            throw .configuration(error)
-        }
-    }
-
-    private func readCertificate() throws(ServeFailure) -> ServedCertificate {
+    private func readCertificate() throws(StartFailure) -> ServedCertificate {
         do {
             return try ServedCertificate(certificateFile: options.tlsCertFile, keyFile: options.tlsKeyFile)
         } catch {
-            throw .certificate("\(error)")
+            throw StartFailure("\(error); check --tls-cert-file and --tls-key-file")
         }
     }
 

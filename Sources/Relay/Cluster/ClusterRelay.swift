@@ -24,9 +24,9 @@ struct ClusterRelay {
 
     /// Runs until a signal asks to stop.
     ///
-    /// - Throws: `ClusterRelayFailure`, and whatever else makes running impossible.
+    /// - Throws: `StartFailure`, and whatever else makes running impossible.
     func run() async throws {
-        let configuration = LiveConfiguration(try readConfiguration())
+        let configuration = try LiveConfiguration(readingFrom: options.config, level: level)
         let address = try listeningAddress()
         let client = try connect()
         let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace
@@ -102,25 +102,15 @@ struct ClusterRelay {
         try await parts.group.shutdownGracefully()
     }
 
-    private func listeningAddress() throws(ClusterRelayFailure) -> SocketAddress {
+    private func listeningAddress() throws(StartFailure) -> SocketAddress {
         do {
             return try SocketAddress(ipAddress: options.address, port: 0)
         } catch {
-            throw .address(options.address)
+            throw StartFailure("\(options.address) is no address to listen on; correct --address")
         }
     }
 
-    private func readConfiguration() throws(ClusterRelayFailure) -> ServerConfiguration {
-        do {
-            let configuration = try ServerConfiguration.read(file: options.config)
-            level.apply(configuration.logLevel)
-            return configuration
-        } catch {
-            throw .configuration(error)
-        }
-    }
-
-    private func connect() throws(ClusterRelayFailure) -> KubernetesClient {
+    private func connect() throws(StartFailure) -> KubernetesClient {
         do {
             return try KubernetesClient(
                 try ClusterAccess.load(kubeconfig: options.kubeconfig),
@@ -128,7 +118,7 @@ struct ClusterRelay {
                 logger: logger
             )
         } catch {
-            throw .cluster("\(error)")
+            throw StartFailure("\(error); check --kubeconfig")
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Logging
 import ServerSupport
 
@@ -60,15 +61,8 @@ struct RunCommand: AsyncParsableCommand, Sendable {
     }
 
     func run() async throws {
-        let (logger, level) = log.start("tproxy-relay")
-        do {
+        try await log.run("tproxy-relay") { logger, level in
             try await ClusterRelay(self, level: level, logger: logger).run()
-        } catch let error as ClusterRelayFailure {
-            for reason in error.reasons { logger.critical("can't run", metadata: ["reason": "\(reason)"]) }
-            throw ExitCode(1)
-        } catch {
-            logger.critical("can't run", metadata: ["reason": "\(error)"])
-            throw ExitCode(1)
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import SMTP
 
 /// The options that set the bounds of what the relay grants to applications.

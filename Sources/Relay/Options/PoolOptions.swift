@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import UpstreamPool
 
 /// The options that set the bounds of what a route asks of its mail server. In a cluster, the configuration says them.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandLineSupport
 import Logging
 import ServerSupport
 
@@ -54,20 +55,12 @@ struct StandaloneCommand: AsyncParsableCommand {
     var pool: PoolOptions
 
     func validate() throws {
-        let ports = 1...65_535
-        guard ports.contains(firstPort) else { throw ValidationError("--first-port must be between 1 and 65535") }
-        guard metricsPort == 0 || ports.contains(metricsPort) else {
-            throw ValidationError("--metrics-port must be between 0 and 65535")
-        }
+        try OptionBound.check([("first-port", firstPort, 1...65_535), ("metrics-port", metricsPort, 0...65_535)])
     }
 
     func run() async throws {
-        let (logger, _) = log.start("tproxy-relay")
-        do {
+        try await log.run("tproxy-relay", orSay: "can't go on") { logger, _ in
             try await Standalone(self, logger: logger).run()
-        } catch {
-            logger.critical("can't go on", metadata: ["reason": "\(error)"])
-            throw ExitCode(1)
         }
     }
 }

@@ -19,6 +19,19 @@ public final class LiveConfiguration: Sendable {
         state = Mutex(State(current: configuration))
     }
 
+    /// Begins with what a file says, and has the log follow it.
+    ///
+    /// - Throws: `StartFailure` with every fault of the file.
+    public convenience init(readingFrom file: String, level: LogLevelControl) throws(StartFailure) {
+        do {
+            let configuration = try ServerConfiguration.read(file: file)
+            level.apply(configuration.logLevel)
+            self.init(configuration)
+        } catch {
+            throw StartFailure(error)
+        }
+    }
+
     /// What holds now.
     public var current: ServerConfiguration { state.withLock { $0.current } }
 
