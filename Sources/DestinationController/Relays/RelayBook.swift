@@ -87,12 +87,7 @@ struct RelayBook {
     mutating func left(_ number: RelayNumber) -> Set<Int> {
         guard let relay = relays.removeValue(forKey: number) else { return [] }
         uncount(relay.speech)
-        var touched = unsettled
-        for (port, entry) in relay.entries {
-            release(entry)
-            touched.insert(port)
-        }
-        return revised(touched)
+        return forgot(relay)
     }
 
     /// A relay can't be heard or understood, or has had its time to answer for the first time.
@@ -101,6 +96,11 @@ struct RelayBook {
         if case .silent = relay.speech { return [] }
         uncount(relay.speech)
         relays[number] = Relay(speech: .silent)
+        return forgot(relay)
+    }
+
+    /// What a relay has said counts no more.
+    private mutating func forgot(_ relay: Relay) -> Set<Int> {
         var touched = unsettled
         for (port, entry) in relay.entries {
             release(entry)
