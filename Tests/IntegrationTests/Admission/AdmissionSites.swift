@@ -1,7 +1,7 @@
 import Testing
 
 /// What the tests of admission share: the definition in the API server, and an installation of each configuration.
-struct AdmissionSites: Sendable {
+struct AdmissionSites: SuiteFixture {
     let controlPlane: ControlPlane
     let authority: TestCA
     /// The admission server's, with the rights that the manifests give its service account.
@@ -9,14 +9,14 @@ struct AdmissionSites: Sendable {
     let withDefaultInstance: AdmissionSite
     let withoutDefaultInstance: AdmissionSite
 
-    @TaskLocal private static var running: AdmissionSites?
+    static let running = TaskLocal<AdmissionSites?>(wrappedValue: nil)
 
     /// Those of the suite that the running test belongs to.
     static var current: AdmissionSites {
-        get throws { try #require(Self.running, "the test's suite lacks the trait .admissionSites") }
+        get throws { try #require(Self.running.get(), "the test's suite lacks the trait .admissionSites") }
     }
 
-    private static func start() async throws -> AdmissionSites {
+    fileprivate static func start() async throws -> AdmissionSites {
         let controlPlane = try await ControlPlane.shared
         try await controlPlane.installDefinition()
         let kubeconfig = try await controlPlane.kubeconfig(
@@ -54,7 +54,7 @@ struct AdmissionSites: Sendable {
         }
     }
 
-    private func stop() async {
+    func stop() async {
         await self.withDefaultInstance.stop()
         await self.withoutDefaultInstance.stop()
     }
@@ -76,29 +76,11 @@ struct AdmissionSites: Sendable {
             throw error
         }
     }
-
-    /// Starts the sites before a suite's tests and stops them after.
-    struct Trait: SuiteTrait, TestScoping {
-        func provideScope(
-            for test: Test,
-            testCase: Test.Case?,
-            performing function: @Sendable () async throws -> Void
-        ) async throws {
-            let sites = try await AdmissionSites.start()
-            do {
-                try await AdmissionSites.$running.withValue(sites, operation: function)
-            } catch {
-                await sites.stop()
-                throw error
-            }
-            await sites.stop()
-        }
-    }
 }
 
-extension Trait where Self == AdmissionSites.Trait {
+extension Trait where Self == SuiteFixtureTrait<AdmissionSites> {
     /// An API server with the definition and admission servers for the suite's tests: `AdmissionSites.current`.
-    static var admissionSites: Self { Self() }
+    static var admissionSites: Self { Self(start: AdmissionSites.start) }
 }
 
 /// All tests of admission, as extensions, so that they share what it takes.

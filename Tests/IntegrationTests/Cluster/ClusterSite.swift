@@ -2,7 +2,7 @@ import FoundationEssentials
 import Testing
 
 /// The product, installed in a whole cluster by the manifests, with the servers of the outside world.
-final class ClusterSite: Sendable {
+final class ClusterSite: SuiteFixture {
     static let namespace = "tproxy-system"
 
     let cluster: Cluster
@@ -12,11 +12,11 @@ final class ClusterSite: Sendable {
 
     var kubectl: Kubectl { self.cluster.kubectl }
 
-    @TaskLocal private static var running: ClusterSite?
+    static let running = TaskLocal<ClusterSite?>(wrappedValue: nil)
 
     /// The site of the suite that the running test belongs to.
     static var current: ClusterSite {
-        get throws { try #require(Self.running, "the test's suite lacks the trait .clusterSite") }
+        get throws { try #require(Self.running.get(), "the test's suite lacks the trait .clusterSite") }
     }
 
     private init(_ cluster: Cluster, outside: OutsideWorld, directory: TemporaryDirectory) throws {
@@ -24,7 +24,7 @@ final class ClusterSite: Sendable {
         self.servers = try MailServers.current
     }
 
-    private static func start() async throws -> ClusterSite {
+    fileprivate static func start() async throws -> ClusterSite {
         let directory = try TemporaryDirectory()
         Progress.say("starting the cluster")
         let cluster = try await Cluster(directory: directory)
@@ -44,7 +44,7 @@ final class ClusterSite: Sendable {
         }
     }
 
-    private func stop() async {
+    func stop() async {
         if self.cluster.isShared {
             Progress.say("taking what was installed away again")
             await self.uninstall()
@@ -54,29 +54,11 @@ final class ClusterSite: Sendable {
         await self.outside.stop()
         await self.cluster.stop()
     }
-
-    /// Starts a cluster with the product before a suite's tests and takes it down after.
-    struct Trait: SuiteTrait, TestScoping {
-        func provideScope(
-            for test: Test,
-            testCase: Test.Case?,
-            performing function: @Sendable () async throws -> Void
-        ) async throws {
-            let site = try await ClusterSite.start()
-            do {
-                try await ClusterSite.$running.withValue(site, operation: function)
-            } catch {
-                await site.stop()
-                throw error
-            }
-            await site.stop()
-        }
-    }
 }
 
-extension Trait where Self == ClusterSite.Trait {
+extension Trait where Self == SuiteFixtureTrait<ClusterSite> {
     /// The product in a whole cluster for the suite's tests: `ClusterSite.current`.
-    static var clusterSite: Self { Self() }
+    static var clusterSite: Self { Self(start: ClusterSite.start) }
 }
 
 /// All tests on a whole cluster, as extensions, so that they share one, one after the other.

@@ -86,58 +86,60 @@ extension WithMailServers.ClusterRelayTests {
             }
         }
 
-        @Test("While the service is down mail flows on; new routes say that it is, and are served when it's back")
-        func outage() async throws {
+        /// A relay that has found the destination of one tenant, acme, and knows nothing of another's, globex.
+        private static func withKnownTenant(
+            _ body: (_ service: DestinationService, _ run: ClusterRun, _ known: Int) async throws -> Void
+        ) async throws {
             let servers = try MailServers.current
             try await DestinationService.with { service in
-                for tenant in ["acme", "globex"] { service.server.setTenant(tenant) }
-                service.set(.basic(servers.accounts.acme, port: servers.postfix.port), tenant: "acme")
-                service.set(.basic(servers.accounts.globex, port: servers.postfix.port), tenant: "globex")
+                for (tenant, account) in ["acme": servers.accounts.acme, "globex": servers.accounts.globex] {
+                    service.server.setTenant(tenant)
+                    service.set(.basic(account, port: servers.postfix.port), tenant: tenant)
+                }
                 try await ClusterRun.perform(trusting: service.certificate) { site in
                     try await service.bind(site, instance: "btp")
                 } _: { run in
                     let known = try await run.open(run.claim(tenant: "acme", instance: "btp"))
                     try await run.found(known)
-                    service.server.fail(.destination, .answer(status: 500))
-                    service.server.fail(.token, .answer(status: 500))
-                    let new = try await run.open(run.claim(tenant: "globex", instance: "btp"))
-                    try await run.failed(new, "ConfigurationError-DestinationService-NotReachable")
-                    #expect(
-                        try await SMTPSession.envelopeReply(port: new, sender: "a@b.test", recipient: "c@d.test")
-                            .hasPrefix("451 4.3.5 ")
-                    )
-                    #expect(try await run.login(of: known) == servers.accounts.acme.user)
-                    #expect(try await run.report(known)?.lookup == .found)
-                    service.server.mend()
-                    try await run.found(new, within: .seconds(120))
-                    #expect(try await run.login(of: new) == servers.accounts.globex.user)
+                    try await body(service, run, known)
                 }
+            }
+        }
+
+        @Test("While the service is down mail flows on; new routes say that it is, and are served when it's back")
+        func outage() async throws {
+            let accounts = try MailServers.current.accounts
+            try await Self.withKnownTenant { service, run, known in
+                service.server.fail(.destination, .answer(status: 500))
+                service.server.fail(.token, .answer(status: 500))
+                let new = try await run.open(run.claim(tenant: "globex", instance: "btp"))
+                try await run.failed(new, "ConfigurationError-DestinationService-NotReachable")
+                #expect(
+                    try await SMTPSession.envelopeReply(port: new, sender: "a@b.test", recipient: "c@d.test")
+                        .hasPrefix("451 4.3.5 ")
+                )
+                #expect(try await run.login(of: known) == accounts.acme.user)
+                #expect(try await run.report(known)?.lookup == .found)
+                service.server.mend()
+                try await run.found(new, within: .seconds(120))
+                #expect(try await run.login(of: new) == accounts.globex.user)
             }
         }
 
         @Test("A binding that is revoked says so, and one that is rotated is used at once")
         func rotation() async throws {
-            let servers = try MailServers.current
-            try await DestinationService.with { service in
-                for tenant in ["acme", "globex"] { service.server.setTenant(tenant) }
-                service.set(.basic(servers.accounts.acme, port: servers.postfix.port), tenant: "acme")
-                service.set(.basic(servers.accounts.globex, port: servers.postfix.port), tenant: "globex")
-                try await ClusterRun.perform(trusting: service.certificate) { site in
-                    try await service.bind(site, instance: "btp")
-                } _: { run in
-                    let known = try await run.open(run.claim(tenant: "acme", instance: "btp"))
-                    try await run.found(known)
-                    service.server.setClient(DestinationService.client, secret: "another")
-                    service.server.revokeTokens()
-                    let new = try await run.open(run.claim(tenant: "globex", instance: "btp"))
-                    let message = try await run.failed(new, "ConfigurationError-DestinationService-CredentialsRefused")
-                    #expect(message.contains("renew the binding"))
-                    #expect(try await run.login(of: known) == servers.accounts.acme.user)
-                    _ = try await service.bind(run.site, instance: "btp", secret: "another")
-                    try await run.found(new, within: .seconds(60))
-                    #expect(try await run.login(of: new) == servers.accounts.globex.user)
-                    #expect(try await run.report(known)?.lookup == .found)
-                }
+            let accounts = try MailServers.current.accounts
+            try await Self.withKnownTenant { service, run, known in
+                service.server.setClient(DestinationService.client, secret: "another")
+                service.server.revokeTokens()
+                let new = try await run.open(run.claim(tenant: "globex", instance: "btp"))
+                let message = try await run.failed(new, "ConfigurationError-DestinationService-CredentialsRefused")
+                #expect(message.contains("renew the binding"))
+                #expect(try await run.login(of: known) == accounts.acme.user)
+                _ = try await service.bind(run.site, instance: "btp", secret: "another")
+                try await run.found(new, within: .seconds(60))
+                #expect(try await run.login(of: new) == accounts.globex.user)
+                #expect(try await run.report(known)?.lookup == .found)
             }
         }
 

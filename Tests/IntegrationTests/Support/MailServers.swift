@@ -4,7 +4,7 @@ import Testing
 /// The servers that the tests of a suite share. They are started once, before its first test.
 ///
 /// Tests run side by side: each one sends to recipients of its own and looks only for those.
-struct MailServers: Sendable {
+struct MailServers: SuiteFixture {
     let authority: TestCA
     let postfix: PostfixServer
     let authorization: AuthorizationServer
@@ -21,14 +21,14 @@ struct MailServers: Sendable {
         var all: [MailAccount] { [self.shop, self.acme, self.globex] + self.mechanisms.values }
     }
 
-    @TaskLocal private static var running: MailServers?
+    static let running = TaskLocal<MailServers?>(wrappedValue: nil)
 
     /// The servers of the suite that the running test belongs to.
     static var current: MailServers {
-        get throws { try #require(Self.running, "the test's suite lacks the trait .mailServers") }
+        get throws { try #require(Self.running.get(), "the test's suite lacks the trait .mailServers") }
     }
 
-    private static func start(names: [String]) async throws -> MailServers {
+    fileprivate static func start(names: [String]) async throws -> MailServers {
         let accounts = Accounts()
         let authority = try await TestCA(names: names)
         let postfix = try await PostfixServer(authority: authority, accounts: accounts.all)
@@ -52,39 +52,19 @@ struct MailServers: Sendable {
         }
     }
 
-    private func stop() async {
+    func stop() async {
         await self.submission.stop()
         await self.authorization.stop()
         await self.postfix.stop()
     }
-
-    /// Starts the servers before a suite's tests and stops them after.
-    struct Trait: SuiteTrait, TestScoping {
-        let names: [String]
-
-        func provideScope(
-            for test: Test,
-            testCase: Test.Case?,
-            performing function: @Sendable () async throws -> Void
-        ) async throws {
-            let servers = try await MailServers.start(names: self.names)
-            do {
-                try await MailServers.$running.withValue(servers, operation: function)
-            } catch {
-                await servers.stop()
-                throw error
-            }
-            await servers.stop()
-        }
-    }
 }
 
-extension Trait where Self == MailServers.Trait {
+extension Trait where Self == SuiteFixtureTrait<MailServers> {
     /// Real mail servers for the suite's tests: `MailServers.current`.
     static var mailServers: Self { .mailServers(names: []) }
 
     /// The same, with certificates for further names.
-    static func mailServers(names: [String]) -> Self { Self(names: names) }
+    static func mailServers(names: [String]) -> Self { Self { try await MailServers.start(names: names) } }
 }
 
 /// All tests that need mail servers, as extensions, so that they share them.

@@ -56,17 +56,7 @@ import UpstreamPool
     }
 
     @Test func whoWaitsForASessionIsToldToComeBack() async throws {
-        let limits = RelayLimits.test {
-            $0.grace = .seconds(60)
-            $0.pool.sessions = 1
-        }
-        try await TestRelay.run(limits: limits) { relay in
-            let port = try await relay.open()
-            let first = try await TestClient.connect(to: port).greeted()
-            _ = try await first.say("MAIL FROM:<a@example.com>")
-            let second = try await TestClient.connect(to: port).greeted()
-            second.send("MAIL FROM:<b@example.com>\r\n")
-            await relay.expectMetric("tproxy_upstream_waiting", 1)
+        try await TestRelay.runWithWaiter { relay, port, first, second in
             _ = relay.table.close(port: port)
             #expect(try await second.reply().hasPrefix("421 4.3.2 "))
             try await second.closed()

@@ -25,6 +25,26 @@ final class TestRelay: Sendable {
     let table: RouteTable
     let log: LogCollector
 
+    /// Runs a test in which the first application holds the route's only session and the second waits for one. There is
+    /// a long time to drain.
+    static func runWithWaiter(
+        _ test: (_ relay: TestRelay, _ port: Int, _ first: TestClient, _ second: TestClient) async throws -> Void
+    ) async throws {
+        let limits = RelayLimits.test {
+            $0.grace = .seconds(60)
+            $0.pool.sessions = 1
+        }
+        try await run(limits: limits) { relay in
+            let port = try await relay.open()
+            let first = try await TestClient.connect(to: port).greeted()
+            _ = try await first.say("MAIL FROM:<a@example.com>")
+            let second = try await TestClient.connect(to: port).greeted()
+            second.send("MAIL FROM:<b@example.com>\r\n")
+            await relay.expectMetric("tproxy_upstream_waiting", 1)
+            try await test(relay, port, first, second)
+        }
+    }
+
     /// Runs a test against a relay that it gets started and stopped.
     ///
     /// The one route there is (`shop/mail`) leads to the mail server under a name and password that are good.

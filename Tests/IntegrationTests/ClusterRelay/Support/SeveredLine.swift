@@ -52,8 +52,8 @@ final class SeveredLine: Sendable {
                     .channelOption(.autoRead, value: false)
                     .connect(host: "127.0.0.1", port: target)
                     .flatMapThrowing { server in
-                        try client.pipeline.syncOperations.addHandler(Relaying(to: server))
-                        try server.pipeline.syncOperations.addHandler(Relaying(to: client))
+                        try client.pipeline.syncOperations.addHandler(Pump(to: server))
+                        try server.pipeline.syncOperations.addHandler(Pump(to: client))
                     }
             }
             .bind(host: "127.0.0.1", port: 0)
@@ -78,33 +78,3 @@ final class SeveredLine: Sendable {
         try? await self.channel.close()
     }
 }
-
-/// Passes on what one side sends to the other, which has the same event loop.
-private final class Relaying: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-
-    private let other: any Channel
-
-    init(to other: any Channel) { self.other = other }
-
-    func channelActive(context: ChannelHandlerContext) {
-        context.read()
-        context.fireChannelActive()
-    }
-
-    func handlerAdded(context: ChannelHandlerContext) {
-        if context.channel.isActive { context.read() }
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let channel = context.channel
-        self.other.writeAndFlush(self.unwrapInboundIn(data)).whenComplete { _ in channel.read() }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) { self.other.close(promise: nil) }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
-}
-
-@available(*, unavailable)
-extension Relaying: Sendable {}
