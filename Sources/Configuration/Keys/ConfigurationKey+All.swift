@@ -179,7 +179,7 @@ extension ConfigurationKey {
             "relay.portRange",
             .ports,
             standard: "20000-29999",
-            "The relay's ports, one for each route.",
+            "The relay's ports, one for each route. A namespace gets as many at most as are left free for all others.",
             readers: [.manager]
         ),
         ConfigurationKey(

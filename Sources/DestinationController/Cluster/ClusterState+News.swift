@@ -95,18 +95,23 @@ extension ClusterState {
 
     private mutating func follow(_ changes: [ObjectCache<ObservedAlias>.Change]) -> Set<ObjectKey> {
         var touched: Set<ObjectKey> = []
+        func touch(_ alias: ObservedAlias) {
+            // One without an owner is of interest where it leads to a claim's port.
+            (alias.destination ?? destination(ofPort: alias.content.relayPort)).map { _ = touched.insert($0) }
+        }
         for change in changes {
             switch change {
             case .added(_, let new):
                 enter(new)
-                touched.insert(new.destination)
+                touch(new)
             case .changed(_, let old, let new):
                 leave(old)
                 enter(new)
-                touched.formUnion([old.destination, new.destination])
+                touch(old)
+                touch(new)
             case .removed(let key, let old):
                 leave(old)
-                touched.insert(old.destination)
+                touch(old)
                 // The name is free: somebody else may have waited for it.
                 addClaimants(of: [key.name], in: key.namespace, to: &touched)
             }
@@ -115,17 +120,19 @@ extension ClusterState {
     }
 
     private mutating func enter(_ alias: ObservedAlias) {
-        aliasesOf.insert(alias.content.key.name, of: alias.destination)
+        guard let destination = alias.destination else { return }
+        aliasesOf.insert(alias.content.key.name, of: destination)
         guard alias.isOfThisInstallation else { return }
-        ledTo[alias.content.relayPort, default: []].append(alias.destination)
+        ledTo[alias.content.relayPort, default: []].append(destination)
         ports.occupy(alias.content.relayPort)
     }
 
     private mutating func leave(_ alias: ObservedAlias) {
-        aliasesOf.remove(alias.content.key.name, of: alias.destination)
+        guard let destination = alias.destination else { return }
+        aliasesOf.remove(alias.content.key.name, of: destination)
         guard alias.isOfThisInstallation else { return }
         let port = alias.content.relayPort
-        if let index = ledTo[port]?.firstIndex(of: alias.destination) { ledTo[port]?.remove(at: index) }
+        if let index = ledTo[port]?.firstIndex(of: destination) { ledTo[port]?.remove(at: index) }
         if ledTo[port]?.isEmpty == true { ledTo[port] = nil }
         ports.vacate(port)
     }

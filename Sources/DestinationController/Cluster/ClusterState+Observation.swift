@@ -1,3 +1,4 @@
+internal import DestinationModel
 internal import DestinationRules
 internal import Kubernetes
 internal import RelayRoutes
@@ -46,15 +47,16 @@ extension ClusterState {
             service.claim = claim(of: service)
             return DestinationObservation.Claim(service: service, releasedSince: releasedSince[service.uid])
         }
-        let ownAliases = aliasesOf[key].sorted().compactMap { name in
+        var ownAliases = aliasesOf[key].sorted().compactMap { name in
             aliases[ObjectKey(namespace: key.namespace, name: name)]
         }
+        ownAliases += ownServices.compactMap { service in service.service.claim.flatMap(orphan(of:)) }
         var policyNames = policiesOf[key]
         var lostPorts: [String?: Int] = [:]
         if case .present(let judgement) = subject {
             policyNames.insert(AccessPolicy.name(owner: judgement.owner))
-            for (port, entry) in lost where entry.destination == key && entry.owner == judgement.owner {
-                lostPorts[entry.tenant] = port
+            for (port, entry) in lost where entry.holder.destination == key && entry.holder.owner == judgement.owner {
+                lostPorts[entry.holder.tenant] = port
             }
         }
         let ownPolicies = policyNames.sorted().compactMap { name in
@@ -69,5 +71,15 @@ extension ClusterState {
             policies: ownPolicies,
             lost: lostPorts
         )
+    }
+
+    /// The Service that leads to a claim's port under the alias's name, and has no owner any more: it was kept when its
+    /// Destination was deleted.
+    private func orphan(of claim: RouteClaim) -> ObservedAlias? {
+        let key = ObjectKey(namespace: claim.route.namespace, name: claim.route.serviceName.rawValue)
+        guard let alias = aliases[key], alias.destination == nil, alias.content.relayPort == claim.port else {
+            return nil
+        }
+        return alias
     }
 }

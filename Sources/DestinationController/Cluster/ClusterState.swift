@@ -10,9 +10,7 @@ internal import RelayRoutes
 struct ClusterState: Sendable {
     /// A port whose relay Service has gone without having been given up for long enough.
     struct Lost: Hashable, Sendable {
-        let destination: ObjectKey
-        let owner: String
-        let tenant: String?
+        let holder: PortHolder
         let until: ContinuousClock.Instant
     }
 
@@ -42,6 +40,8 @@ struct ClusterState: Sendable {
     /// By relay port, the Destinations whose aliases lead to it: it goes to nobody else, whatever became of its Service.
     var ledTo: [Int: [ObjectKey]] = [:]
     var ports: PortPool
+    /// By namespace, how many relay ports its Destinations have, or have had until lately.
+    var shares: [String: Int] = [:]
     /// How many relay ports are served.
     var servedCount = 0
 
@@ -85,9 +85,4 @@ struct ClusterState: Sendable {
     func relayService(_ port: Int) -> ObjectKey {
         ObjectKey(namespace: settings.installNamespace, name: RelayService.name(port: port))
     }
-}
-
-extension RouteClaim {
-    /// The Destination that it is of.
-    var destination: ObjectKey { ObjectKey(namespace: route.namespace, name: route.resource) }
 }

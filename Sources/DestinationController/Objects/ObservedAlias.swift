@@ -3,45 +3,58 @@ internal import Kubernetes
 internal import ObjectModel
 internal import RelayRoutes
 
-/// A Service that a Destination of some UID controls, as it was observed.
+/// A Service that a Destination of some UID controls, or that looks like one of which somebody has taken the owner away, as
+/// it was observed.
 struct ObservedAlias: Hashable, Sendable {
     let uid: String
     let resourceVersion: String
-    /// What it would be if nobody had tampered with it; the relay port is 0 where it leads to none.
+    /// What it would be if nobody had tampered with it; the relay port is 0 where it leads to none, and the owner empty
+    /// where it has none.
     let content: AliasService
     /// Whether all that is ours of it is as it should be.
     let isIntact: Bool
     /// Whether it leads to relays of this installation: there may be others in the cluster.
     let isOfThisInstallation: Bool
+    /// Whether it is of some installation's making: it has the labels, or leads here without them.
+    let isOurs: Bool
+    /// Whether it is going, and finalizers keep it.
+    let isBeingDeleted: Bool
     /// Whether an address is to be taken from it before it can be an alias again.
     let hasClusterIP: Bool
 
-    /// Reads a Service; `nil` unless a Destination is its controller.
+    /// Reads a Service; `nil` for those of others.
     init?(_ service: ObjectValue, _ settings: ControllerSettings) {
         let metadata = service.metadata
-        guard let owner = metadata.ownerReferences.first(where: \.isController),
-            owner.kind == DestinationResource.kind,
-            owner.apiVersion.hasPrefix(DestinationResource.group + "/")
-        else { return nil }
+        let controller = metadata.ownerReferences.first(where: \.isController)
+        let owner = controller.flatMap { owner in
+            owner.kind == DestinationResource.kind && owner.apiVersion.hasPrefix(DestinationResource.group + "/")
+                ? owner : nil
+        }
         let host = service["spec"]?["externalName"]?.stringValue ?? ""
         let port = host.split(separator: ".", maxSplits: 1).first.flatMap { RelayService.port(name: String($0)) } ?? 0
+        isOfThisInstallation =
+            port != 0 && host.hasPrefix("\(RelayService.name(port: port)).\(settings.installNamespace).")
+        let labels = metadata.labels
+        isOurs = isOfThisInstallation || AliasService.labels.allSatisfy { labels[$0.key] == $0.value }
+        guard owner != nil || controller == nil && isOurs else { return nil }
         var servicePort = 0
         if case .integer(let number) = service["spec"]?["ports"]?.arrayValue?.first?["port"] { servicePort = number }
         uid = metadata.uid
         resourceVersion = metadata.resourceVersion
         content = AliasService(
             key: metadata.key,
-            resource: owner.name,
-            owner: owner.uid,
+            resource: owner?.name ?? "",
+            owner: owner?.uid ?? "",
             servicePort: servicePort,
             relayPort: port
         )
         isIntact = port != 0 && content.isIntact(service, settings)
-        isOfThisInstallation =
-            port != 0 && host.hasPrefix("\(RelayService.name(port: port)).\(settings.installNamespace).")
+        isBeingDeleted = metadata.isBeingDeleted
         hasClusterIP = !(service["spec"]?["clusterIP"]?.isVoid ?? true)
     }
 
-    /// The Destination that it belongs to.
-    var destination: ObjectKey { ObjectKey(namespace: content.key.namespace, name: content.resource) }
+    /// The Destination that it belongs to; `nil` where it says none.
+    var destination: ObjectKey? {
+        content.owner.isEmpty ? nil : ObjectKey(namespace: content.key.namespace, name: content.resource)
+    }
 }

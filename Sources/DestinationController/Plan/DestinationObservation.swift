@@ -12,10 +12,13 @@ struct DestinationObservation: Sendable {
         case present(Judgement)
     }
 
-    /// A relay Service, and since when this process has known that it is given up.
+    /// A relay Service.
     struct Claim: Hashable, Sendable {
         var service: ObservedClaim
+        /// Since when this process has known that it is given up.
         var releasedSince: ContinuousClock.Instant?
+        /// Whether a relay may still have its port open.
+        var mayBeOpen = false
     }
 
     /// The Destination's name.
@@ -27,7 +30,8 @@ struct DestinationObservation: Sendable {
     var askedPorts: Set<Int> = []
     /// Relay Services of Destinations of that name, be they of this one or of earlier ones.
     var claims: [Claim]
-    /// Services of that namespace that a Destination of that name controls, or did.
+    /// Services of that namespace that a Destination of that name controls, or did, and those without an owner that lead to
+    /// the ports of its claims.
     var aliases: [ObservedAlias]
     /// NetworkPolicies of Destinations of that name.
     var policies: [ObservedPolicy]

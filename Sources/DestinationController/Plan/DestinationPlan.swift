@@ -26,6 +26,6 @@ struct DestinationPlan: Sendable {
     var tenants: [Tenant]
     /// When a port's quarantine is over, where one is in it.
     var wakeAt: ContinuousClock.Instant?
-    /// Whether a tenant goes without a port because none is free.
+    /// Whether a tenant goes without a port because there is none for it.
     var lacksPorts: Bool
 }

@@ -22,7 +22,7 @@ struct DestinationPlanner: Sendable {
     func plan(
         _ observation: DestinationObservation,
         troubles: WriteTroubles = WriteTroubles(),
-        takePort: (_ preferred: Int?) -> Int?
+        takePort: (_ preferred: Int?, PortHolder) -> PortGrant
     ) -> DestinationPlan {
         var draft = PlanDraft(observation, settings)
         draft.decide(settings, takePort, troubles)
@@ -30,7 +30,7 @@ struct DestinationPlanner: Sendable {
             step: .rest,
             tenants: draft.tenants(settings, troubles),
             wakeAt: nil,
-            lacksPorts: draft.lacksPorts
+            lacksPorts: draft.lack != nil
         )
         let phases: [(destroys: Bool, writes: () -> [ControllerWrite])] = [
             (false, { draft.claimWrites() }),

@@ -1,6 +1,7 @@
 internal import DestinationModel
 internal import DestinationRules
 internal import Kubernetes
+internal import RelayRoutes
 
 /// What the rules make of a Destination: who is to be served, and why others aren't.
 struct Judgement: Hashable, Sendable {
@@ -54,7 +55,12 @@ struct Judgement: Hashable, Sendable {
             problems[tenant] = .rule(finding)
         }
         for tenant in tenants {
-            if let elder = elder(ServiceName.text(resource: key.name, tenant: tenant)) {
+            let service = ServiceName.text(resource: key.name, tenant: tenant)
+            if key.namespace == settings.installNamespace, RelayService.port(name: service) != nil {
+                // There the relay Services have such names.
+                problems[tenant] = .foreignService
+                routes[tenant] = nil
+            } else if let elder = elder(service) {
                 problems[tenant] = .duplicate(of: elder)
                 routes[tenant] = nil
             } else if let problem {

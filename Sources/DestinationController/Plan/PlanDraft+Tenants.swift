@@ -38,8 +38,8 @@ extension PlanDraft {
     ) -> TenantProblem? {
         guard let kept else {
             if case .failed(let words) = troubles[.claim(tenant: tenant)] { return .notWritten(words) }
-            return lacksPorts && !new.contains { $0.route.tenant == tenant }
-                ? .portsExhausted(settings.relayPorts) : .settingUp
+            return new.contains { $0.route.tenant == tenant }
+                ? .settingUp : lack.map(TenantProblem.noPort) ?? .settingUp
         }
         if kept.observed.service.claim != kept.wanted {
             return trouble(.relayService(kept.observed.service.name), troubles) ?? .settingUp

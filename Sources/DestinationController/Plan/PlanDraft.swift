@@ -13,8 +13,8 @@ struct PlanDraft {
     private(set) var surplus: [ObservedClaim] = []
     /// Claims for tenants that have none.
     private(set) var new: [RouteClaim] = []
-    /// Whether a tenant goes without a port because none is free.
-    private(set) var lacksPorts = false
+    /// Why tenants go without a port, where they do.
+    private(set) var lack: PortLack?
     /// By the Services' names, the aliases of this very Destination.
     private(set) var aliases: [String: ObservedAlias] = [:]
 
@@ -25,13 +25,17 @@ struct PlanDraft {
         } else {
             judgement = nil
         }
-        for alias in observation.aliases where alias.content.owner == judgement?.owner {
+        for alias in observation.aliases where alias.content.owner == judgement?.owner && !alias.isBeingDeleted {
             aliases[alias.content.key.name] = alias
         }
     }
 
     /// Decides which claims stay, which go, and which are to be made.
-    mutating func decide(_ settings: ControllerSettings, _ takePort: (Int?) -> Int?, _ troubles: WriteTroubles) {
+    mutating func decide(
+        _ settings: ControllerSettings,
+        _ takePort: (_ preferred: Int?, PortHolder) -> PortGrant,
+        _ troubles: WriteTroubles
+    ) {
         var candidates: [String?: [DestinationObservation.Claim]] = [:]
         for claim in observation.claims {
             guard let content = claim.service.claim else { continue }
@@ -61,11 +65,10 @@ struct PlanDraft {
                 continue
             }
             let preferred = observation.lost[tenant] ?? aliases[route.serviceName.rawValue]?.content.relayPort
-            guard let port = takePort(preferred) else {
-                lacksPorts = true
-                continue
+            switch takePort(preferred, PortHolder(owner: judgement.owner, route: route)) {
+            case .port(let port): new.append(RouteClaim(port: port, owner: judgement.owner, route: route))
+            case .none(let lack): self.lack = lack
             }
-            new.append(RouteClaim(port: port, owner: judgement.owner, route: route))
         }
     }
 
@@ -98,8 +101,11 @@ struct PlanDraft {
         let wanted = Set(kept.values.map(\.wanted.route.serviceName.rawValue))
             .union(judgement?.routes.values.map(\.serviceName.rawValue) ?? [])
         return observation.aliases.filter { alias in
-            guard let judgement else { return alias.isOfThisInstallation }
-            guard alias.content.owner == judgement.owner else { return true }
+            // What somebody else has made isn't ours to delete, whoever its owner is said to be.
+            guard alias.isOurs, !alias.isBeingDeleted else { return false }
+            guard let judgement, alias.destination == nil || alias.content.owner == judgement.owner else {
+                return alias.isOfThisInstallation
+            }
             return !wanted.contains(alias.content.key.name)
         }.map(ControllerWrite.deleteAlias)
     }
@@ -167,7 +173,7 @@ struct PlanDraft {
         }
     }
 
-    /// Claims that were given up long ago, and when the next one will have been.
+    /// Claims that were given up long ago and that nothing leads to or serves any more, and when to look for the next.
     func quarantined(
         _ quarantine: Duration,
         _ now: ContinuousClock.Instant
@@ -179,13 +185,24 @@ struct PlanDraft {
             guard claim.service.claim?.isServed == false, let since = claim.releasedSince,
                 !revived.contains(claim.service.name)
             else { continue }
-            let end = since + quarantine
+            var end = since + quarantine
             if end <= now {
-                due.append(claim.service)
-            } else {
-                wakeAt = min(wakeAt ?? end, end)
+                guard claim.mayBeOpen || leads(to: claim.service.ports) else {
+                    due.append(claim.service)
+                    continue
+                }
+                end = now + Self.patience
             }
+            wakeAt = min(wakeAt ?? end, end)
         }
         return (due, wakeAt)
+    }
+
+    /// After how long to look again whether a port is still served, or led to.
+    private static let patience = Duration.seconds(10)
+
+    /// Whether a Service still leads applications to one of the ports: somebody's finalizer keeps it.
+    private func leads(to ports: [Int]) -> Bool {
+        observation.aliases.contains { $0.isOfThisInstallation && ports.contains($0.content.relayPort) }
     }
 }

@@ -40,19 +40,23 @@ struct PortPool: Hashable, Sendable {
 
     /// Gives a port out, which is used from then on.
     ///
+    /// - Parameter isKept: Which ports are passed over though they are free.
     /// - Returns: `nil` where none is free.
-    mutating func take() -> Int? {
+    mutating func take(unless isKept: (Int) -> Bool = { _ in false }) -> Int? {
         guard freeCount > 0 else { return nil }
-        while uses[cursor] > 0 { cursor = (cursor + 1) % uses.count }
-        let port = range.lowerBound + cursor
-        cursor = (cursor + 1) % uses.count
-        occupy(port)
-        return port
+        for _ in uses.indices {
+            let port = range.lowerBound + cursor
+            cursor = (cursor + 1) % uses.count
+            guard useCount(port) == 0, !isKept(port) else { continue }
+            occupy(port)
+            return port
+        }
+        return nil
     }
 
-    /// Begins the next search behind the highest port in use: the nearest to where a process before this one was.
-    mutating func startBehindHighest() {
-        guard let last = uses.lastIndex(where: { $0 > 0 }) else { return }
-        cursor = (last + 1) % uses.count
+    /// Begins the next search anywhere. Where the process before this one was isn't known, and to begin at the same place
+    /// each time would give out again what has just become free.
+    mutating func startAnywhere(using generator: inout some RandomNumberGenerator) {
+        cursor = Int.random(in: uses.indices, using: &generator)
     }
 }

@@ -4,8 +4,11 @@ internal import RelayRoutes
 ///
 /// Every event answers the ports whose proof is another one now than what was last answered; of ports that nobody has asked
 /// about there is nothing to tell.
+///
+/// What a relay said last is remembered for as long as its pod is there, though it proves nothing while the relay is silent
+/// or not ready: no port that it may still serve is given to anybody else.
 struct RelayBook {
-    /// What one relay says of one port: sixteen octets.
+    /// What one relay says of one port.
     private struct Entry {
         enum Lookup: Equatable {
             case pending
@@ -19,16 +22,21 @@ struct RelayBook {
 
     private struct Relay {
         enum Speech {
-            /// It hasn't been heard yet: to `speaking` or `silent`.
+            /// It hasn't been heard since it became ready: to `speaking`, `silent` or `away`.
             case awaited
-            /// What it says is in `entries`: to `silent`.
+            /// What it says is in `entries`: to `silent` or `away`.
             case speaking
-            /// It can't be heard or understood: to `speaking`.
+            /// It can't be heard or understood: to `speaking` or `away`.
             case silent
+            /// It isn't ready: to `awaited`.
+            case away
         }
 
         var speech = Speech.awaited
+        /// What it says, or said last.
         var entries: [Int: Entry] = [:]
+        /// Whether it has ever said what it serves.
+        var hasSpoken = false
     }
 
     private struct Question {
@@ -40,7 +48,7 @@ struct RelayBook {
     private static let reasonLimit = 200
     private static let messageLimit = 2000
 
-    /// Each time that a pod becomes ready it has another number, so that nothing late is taken for something new.
+    /// Stands for a pod.
     typealias RelayNumber = Int
 
     private var relays: [RelayNumber: Relay] = [:]
@@ -49,13 +57,16 @@ struct RelayBook {
     private var questions: [Int: Question] = [:]
     /// The ports whose answer may change though no relay's entry for them does.
     private var unsettled: Set<Int> = []
+    private var readyCount = 0
     private var awaitedCount = 0
     private var speakingCount = 0
     /// Whether the pods are known: until then every answer is yet to come.
     private var isSynced = false
 
     /// How many relays there are.
-    var counts: RelayCounts { RelayCounts(ready: relays.count, reporting: speakingCount) }
+    var counts: RelayCounts { RelayCounts(ready: readyCount, reporting: speakingCount) }
+    /// Whether each relay that is ready has been heard, or has had its time.
+    var isSettled: Bool { isSynced && awaitedCount == 0 }
     /// How many different failures are kept.
     var failureCount: Int { failures.count }
 
@@ -77,36 +88,45 @@ struct RelayBook {
 
     /// A relay is ready.
     mutating func arrived(_ number: RelayNumber) -> Set<Int> {
-        guard relays[number] == nil else { return [] }
-        relays[number] = Relay()
+        switch relays[number]?.speech {
+        case nil: relays[number] = Relay()
+        case .away: relays[number]?.speech = .awaited
+        case .awaited, .speaking, .silent: return []
+        }
+        readyCount += 1
         awaitedCount += 1
         return revised(unsettled)
     }
 
-    /// A relay is gone, or not ready any more.
-    mutating func left(_ number: RelayNumber) -> Set<Int> {
-        guard let relay = relays.removeValue(forKey: number) else { return [] }
-        uncount(relay.speech)
-        return forgot(relay)
+    /// A relay isn't ready any more.
+    mutating func wentAway(_ number: RelayNumber) -> Set<Int> {
+        become(.away, number)
     }
 
     /// A relay can't be heard or understood, or has had its time to answer for the first time.
     mutating func silenced(_ number: RelayNumber) -> Set<Int> {
-        guard let relay = relays[number] else { return [] }
-        if case .silent = relay.speech { return [] }
-        uncount(relay.speech)
-        relays[number] = Relay(speech: .silent)
-        return forgot(relay)
+        if case .away = relays[number]?.speech { return [] }
+        return become(.silent, number)
     }
 
-    /// What a relay has said counts no more.
-    private mutating func forgot(_ relay: Relay) -> Set<Int> {
-        var touched = unsettled
-        for (port, entry) in relay.entries {
-            release(entry)
-            touched.insert(port)
+    /// A relay is gone for ever.
+    mutating func left(_ number: RelayNumber) -> Set<Int> {
+        let changes = become(.away, number)
+        for entry in relays.removeValue(forKey: number)?.entries.values ?? [:].values { release(entry) }
+        return changes
+    }
+
+    /// What a relay has said proves nothing any more.
+    private mutating func become(_ speech: Relay.Speech, _ number: RelayNumber) -> Set<Int> {
+        guard let relay = relays[number], relay.speech != speech else { return [] }
+        uncount(relay.speech)
+        relays[number]?.speech = speech
+        switch (relay.speech, speech) {
+        case (_, .away): readyCount -= 1
+        case (.away, _): readyCount += 1
+        default: break
         }
-        return revised(touched)
+        return revised(unsettled.union(relay.entries.keys))
     }
 
     /// The time for a first answer is over.
@@ -121,13 +141,15 @@ struct RelayBook {
         var touched: Set<Int> = []
         switch speech {
         case .speaking: break
+        case .away: return []
         case .awaited, .silent:
             // Changes of something that isn't known say nothing.
             guard answer.isComplete else { return [] }
             uncount(speech)
             relays[number]?.speech = .speaking
+            relays[number]?.hasSpoken = true
             speakingCount += 1
-            touched = unsettled
+            touched = unsettled.union(relays[number]?.entries.keys.map(\.self) ?? [])
         }
         if answer.isComplete {
             let kept = Set(answer.items.map(\.port))
@@ -168,7 +190,7 @@ struct RelayBook {
         switch speech {
         case .awaited: awaitedCount -= 1
         case .speaking: speakingCount -= 1
-        case .silent: break
+        case .silent, .away: break
         }
     }
 
@@ -189,18 +211,21 @@ struct RelayBook {
     private mutating func note(_ port: Int, _ answer: RouteProof) {
         switch answer {
         case .noRelay, .awaited, .unknown: unsettled.insert(port)
-        case .lookingUp, .open, .failed: unsettled.remove(port)
+        case .lookingUp, .open, .failed, .contradicted: unsettled.remove(port)
         }
     }
 
-    /// The best that any relay says: open, then failed, then being looked up.
+    /// The best that any relay says: open, then failed, then being looked up. But one that serves the port otherwise spoils
+    /// it, for connections come to all of them.
     private func proof(port: Int, _ mark: RouteMark) -> RouteProof {
+        var isOpen = false
         var isLookingUp = false
         var failure: FailureTable.Failure?
-        for relay in relays.values {
-            guard let entry = relay.entries[port], entry.mark == mark else { continue }
+        for relay in relays.values where relay.speech == .speaking {
+            guard let entry = relay.entries[port] else { continue }
+            guard entry.mark == mark else { return .contradicted }
             switch entry.lookup {
-            case .found: return .open
+            case .found: isOpen = true
             case .pending: isLookingUp = true
             case .failed(let token):
                 // Of several the same one every time, so that the status doesn't change back and forth.
@@ -210,9 +235,27 @@ struct RelayBook {
                 }
             }
         }
+        if isOpen { return .open }
         if let failure { return .failed(reason: failure.reason, message: failure.message) }
         if isLookingUp { return .lookingUp }
         if !isSynced || awaitedCount > 0 { return .awaited }
-        return relays.isEmpty ? .noRelay : .unknown
+        return readyCount == 0 ? .noRelay : .unknown
+    }
+
+    // MARK: Ports that may still be served
+
+    /// Whether a relay may have a port open. One that is ready and was never heard may have any.
+    func mayServe(_ port: Int) -> Bool {
+        guard isSynced else { return true }
+        return relays.values.contains { relay in
+            relay.entries[port] != nil || !relay.hasSpoken && relay.speech != .away
+        }
+    }
+
+    /// Whether a relay has a port open for somebody else, as far as it has said.
+    func serves(_ port: Int, forOthersThan holder: PortHolder.Mark) -> Bool {
+        relays.values.contains { relay in
+            relay.entries[port].map { $0.mark.holder != holder } ?? false
+        }
     }
 }

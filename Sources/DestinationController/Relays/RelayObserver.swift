@@ -3,12 +3,14 @@ public import Kubernetes
 public import Logging
 internal import ObjectModel
 public import RelayRoutes
+internal import Synchronization
 
 /// Watches the relays' pods, and hears from each that is ready what it serves: within milliseconds of its opening a route.
 public actor RelayObserver {
-    private struct Listening {
+    private struct Relay {
         let number: RelayBook.RelayNumber
-        let task: Task<Void, Never>
+        /// Listens to it while it is ready.
+        var listener: Task<Void, Never>?
     }
 
     /// How long a relay that has just become ready may take to be heard for the first time.
@@ -20,15 +22,16 @@ public actor RelayObserver {
     private let logger: Logger
     private let changed: @Sendable (Set<Int>) -> Void
     private var pods = ObjectCache<RelayPod> { RelayPod($0) }
-    private var book = RelayBook()
-    private var listening: [RelayPod: Listening] = [:]
+    private nonisolated let book = Mutex(RelayBook())
+    private var relays: [RelayPod.Place: Relay] = [:]
     private var nextNumber = 0
 
     /// - Parameters:
     ///   - client: Needs the right to list and watch the pods of the namespace.
     ///   - namespace: The install namespace.
     ///   - board: Is told how many relays there are, and how the watch fares.
-    ///   - changed: Is told of ports whose ``proof(of:)`` would be another one than what was last answered. Must not block.
+    ///   - changed: Is told when a relay comes, goes or is heard, with the ports whose ``proof(of:)`` would be another one
+    ///     than what was last answered. Must not block.
     /// - Throws: `HTTPError` if there can't be one more HTTP client.
     public init(
         _ client: KubernetesClient,
@@ -46,20 +49,33 @@ public actor RelayObserver {
     }
 
     /// What the relays say of a claim. Once asked about, its port is among those that changes are told of.
-    public func proof(of claim: RouteClaim) -> RouteProof {
-        book.proof(of: claim)
+    public nonisolated func proof(of claim: RouteClaim) -> RouteProof {
+        book.withLock { $0.proof(of: claim) }
+    }
+
+    /// Whether each relay that is ready has been heard, or has had its time.
+    nonisolated var isSettled: Bool { book.withLock { $0.isSettled } }
+
+    /// Whether a relay may have a port open.
+    nonisolated func mayServe(_ port: Int) -> Bool {
+        book.withLock { $0.mayServe(port) }
+    }
+
+    /// Whether a relay has a port open for somebody else, as far as it has said.
+    nonisolated func serves(_ port: Int, forOthersThan holder: PortHolder.Mark) -> Bool {
+        book.withLock { $0.serves(port, forOthersThan: holder) }
     }
 
     /// Watches and listens until its task is cancelled. To be run once.
     public func run() async {
         for await event in watch {
             for change in pods.receive(event) { take(change) }
-            if case .synced = event { tell(book.synced()) }
+            if case .synced = event { tell(book.withLock { $0.synced() }) }
             report(event)
         }
-        let tasks = listening.values.map(\.task)
-        for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
+        let listeners = relays.values.compactMap(\.listener)
+        for listener in listeners { listener.cancel() }
+        for listener in listeners { await listener.value }
         await reader.shutdown()
         board.set(relays: RelayCounts())
     }
@@ -67,34 +83,47 @@ public actor RelayObserver {
     private func take(_ change: ObjectCache<RelayPod>.Change) {
         switch change {
         case .added(_, let pod):
-            arrived(pod)
+            appeared(pod)
+        case .changed(_, let old, let new) where old.place == new.place:
+            if new.isReady { arrived(new) } else { wentAway(new) }
         case .changed(_, let old, let new):
             // First the new one, so that for a moment there isn't none.
-            arrived(new)
+            appeared(new)
             left(old)
         case .removed(_, let pod):
             left(pod)
         }
     }
 
-    private func arrived(_ pod: RelayPod) {
-        guard listening[pod] == nil else { return }
+    private func appeared(_ pod: RelayPod) {
         nextNumber += 1
-        let number = nextNumber
-        let changes = book.arrived(number)
-        listening[pod] = Listening(number: number, task: Task { await self.listen(to: pod, number) })
+        relays[pod.place] = Relay(number: nextNumber)
+        if pod.isReady { arrived(pod) }
+    }
+
+    private func arrived(_ pod: RelayPod) {
+        guard let relay = relays[pod.place], relay.listener == nil else { return }
+        let changes = book.withLock { $0.arrived(relay.number) }
+        relays[pod.place]?.listener = Task { await self.listen(to: pod, relay.number) }
         tell(changes)
     }
 
+    private func wentAway(_ pod: RelayPod) {
+        guard let relay = relays[pod.place] else { return }
+        relay.listener?.cancel()
+        relays[pod.place]?.listener = nil
+        tell(book.withLock { $0.wentAway(relay.number) })
+    }
+
     private func left(_ pod: RelayPod) {
-        guard let listening = listening.removeValue(forKey: pod) else { return }
-        listening.task.cancel()
-        tell(book.left(listening.number))
+        guard let relay = relays.removeValue(forKey: pod.place) else { return }
+        relay.listener?.cancel()
+        tell(book.withLock { $0.left(relay.number) })
     }
 
     private func tell(_ ports: Set<Int>) {
-        board.set(relays: book.counts)
-        if !ports.isEmpty { changed(ports) }
+        board.set(relays: book.withLock { $0.counts })
+        changed(ports)
     }
 
     private func report(_ event: WatchEvent) {
@@ -129,14 +158,16 @@ extension RelayObserver {
             let pause: Duration
             do throws(RelayReader.Failure) {
                 let answer = try await reader.read(pod, after: poll.cursor)
+                // What comes late isn't taken for something new.
+                guard !Task.isCancelled else { return }
                 let (next, isBack) = poll.heard(answer, asked: asked, now: .now, using: &generator)
-                tell(book.heard(answer, from: number))
+                tell(book.withLock { $0.heard(answer, from: number) })
                 if isBack { logger.info("a relay says again what it serves", metadata: ["pod": "\(pod.name)"]) }
                 pause = next
             } catch {
                 guard !Task.isCancelled else { return }
                 let setback = poll.failed(isNonsense: error.isNonsense, now: .now, using: &generator)
-                if setback.isSilent { tell(book.silenced(number)) }
+                if setback.isSilent { tell(book.withLock { $0.silenced(number) }) }
                 if setback.isTold { complain(pod, error) }
                 pause = setback.pause
             }
@@ -145,7 +176,7 @@ extension RelayObserver {
     }
 
     private func giveUpWaiting(for number: RelayBook.RelayNumber) {
-        tell(book.gaveUpWaiting(for: number))
+        tell(book.withLock { $0.gaveUpWaiting(for: number) })
     }
 
     private func complain(_ pod: RelayPod, _ error: RelayReader.Failure) {

@@ -1,7 +1,7 @@
 internal import Kubernetes
 internal import ObjectModel
 
-/// A relay that is ready, as the cluster sees it, and where its pages are.
+/// A relay as the cluster sees it, and where its pages are.
 struct RelayPod: Hashable, Sendable {
     /// `metadata.uid`: a pod that is made again under the same name is another one.
     let uid: String
@@ -9,31 +9,48 @@ struct RelayPod: Hashable, Sendable {
     /// An IP address.
     let address: String
     let port: Int
+    /// Whether connections are led to it.
+    let isReady: Bool
 
     /// Where the pages are unless the pod says it.
     static let defaultPort = 9494
 
-    init(uid: String, name: String, address: String, port: Int) {
+    init(uid: String, name: String, address: String, port: Int, isReady: Bool = true) {
         self.uid = uid
         self.name = name
         self.address = address
         self.port = port
+        self.isReady = isReady
     }
 
-    /// Reads a pod; `nil` unless it is ready, and not on its way out.
+    /// Reads a pod; `nil` unless it has an address, and isn't on its way out.
     init?(_ pod: ObjectValue) {
         let metadata = pod.metadata
         guard !metadata.isBeingDeleted, !metadata.uid.isEmpty, let status = pod["status"],
             status["phase"]?.stringValue != "Succeeded", status["phase"]?.stringValue != "Failed",
-            let address = status["podIP"]?.stringValue, Self.isAddress(address),
-            status["conditions"]?.arrayValue?.contains(where: Self.isReady) == true
+            let address = status["podIP"]?.stringValue, Self.isAddress(address)
         else { return nil }
         let containers = pod["spec"]?["containers"]?.arrayValue ?? []
         let ports = containers.flatMap { $0["ports"]?.arrayValue ?? [] }
         let named = ports.first { $0["name"]?.stringValue == "metrics" }?["containerPort"]?.integerValue
         let port = named.flatMap { (1...65_535).contains($0) ? $0 : nil }
-        self.init(uid: metadata.uid, name: metadata.name, address: address, port: port ?? Self.defaultPort)
+        self.init(
+            uid: metadata.uid,
+            name: metadata.name,
+            address: address,
+            port: port ?? Self.defaultPort,
+            isReady: status["conditions"]?.arrayValue?.contains(where: Self.isReady) == true
+        )
     }
+
+    /// What stays the same for as long as it is the same relay.
+    struct Place: Hashable, Sendable {
+        let uid: String
+        let address: String
+        let port: Int
+    }
+
+    var place: Place { Place(uid: uid, address: address, port: port) }
 
     /// The page that tells of changes.
     ///

@@ -7,6 +7,8 @@ public enum RouteProof: Hashable, Sendable {
     case awaited
     /// A relay is ready, and none has the route open yet as the claim says.
     case unknown
+    /// A relay that is ready serves the port for something else: it hasn't heard of the claim yet, or hears of nothing.
+    case contradicted
     /// It is open; its destination is being looked up.
     case lookingUp
     /// It is open on a relay that is ready, and its destination can be used.

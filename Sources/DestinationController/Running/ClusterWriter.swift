@@ -22,7 +22,7 @@ struct ClusterWriter: Sendable {
         let operation: Operation
         switch write {
         case .createClaim(let claim):
-            defer { memory.giveBack(claim.port) }
+            defer { memory.giveBack(claim) }
             return await create(.services, claim.service(in: settings.installNamespace), .relayService)
         case .createPolicy(let policy):
             return await create(.policies, policy.object(in: settings.installNamespace), .networkPolicy)
@@ -136,14 +136,23 @@ struct ClusterWriter: Sendable {
 
     private func delete(_ operation: Operation, _ resourceVersion: String) async -> WriteTroubles.Trouble? {
         do throws(KubernetesError) {
-            let wasThere = try await client.delete(
+            let deletion = try await client.delete(
                 operation.kind.type,
                 operation.key.name,
                 in: operation.key.namespace,
                 uid: operation.uid,
                 resourceVersion: resourceVersion
             )
-            if wasThere { board.tell(.wrote(operation.written)) }
+            switch deletion {
+            case .done:
+                board.tell(.wrote(operation.written))
+            case .pending(let object):
+                board.tell(.wrote(operation.written))
+                memory.learned(object, of: operation.kind)
+                return .failed(Self.isKept(object))
+            case .absent:
+                break
+            }
             memory.deleted(operation.key, uid: operation.uid, of: operation.kind)
             return nil
         } catch {
@@ -162,6 +171,10 @@ struct ClusterWriter: Sendable {
     ) async -> WriteTroubles.Trouble? {
         do throws(KubernetesError) {
             let found = try await client.get(kind.type, key.name, in: key.namespace)
+            if found.metadata.isBeingDeleted {
+                memory.learned(found, of: kind)
+                return .failed(Self.isKept(found))
+            }
             guard let wanted, Self.isForeign(found, insteadOf: wanted, settings) else {
                 memory.learned(found, of: kind)
                 return nil
@@ -181,6 +194,12 @@ struct ClusterWriter: Sendable {
             guard error.code == .notFound else { return .failed(error.description) }
             return nil
         }
+    }
+
+    private static func isKept(_ object: ObjectValue) -> String {
+        let finalizers = object.metadata.finalizers.prefix(3).joined(separator: ", ")
+        let name = "\(object["kind"]?.stringValue ?? "object") \(object.metadata.key)"
+        return "\(name) is being deleted, and its finalizers keep it: \(finalizers)"
     }
 
     /// Whether a Service in an alias's place is neither that of the same Destination, nor of an earlier one of its name.

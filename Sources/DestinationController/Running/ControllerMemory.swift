@@ -7,14 +7,16 @@ internal import Synchronization
 /// thread; nothing is held for longer than a few dictionary look-ups.
 final class ControllerMemory: Sendable {
     private let cluster: Mutex<ClusterState>
-    private let queue = Mutex(WorkQueue<ObjectKey>())
+    private let queue: Mutex<WorkQueue<ObjectKey>>
     /// Yields when there may be something to take from the queue.
     let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
     private let board: ControllerBoard
 
-    init(_ settings: ControllerSettings, board: ControllerBoard) {
+    /// - Parameter mostPerNamespace: How many Destinations of one namespace are looked at at one time.
+    init(_ settings: ControllerSettings, mostPerNamespace: Int, board: ControllerBoard) {
         cluster = Mutex(ClusterState(settings))
+        queue = Mutex(WorkQueue(mostPerGroup: mostPerNamespace) { $0.namespace })
         self.board = board
         (signals, signal) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     }
@@ -42,24 +44,29 @@ final class ControllerMemory: Sendable {
     }
 
     /// Gives a relay port out.
-    func takePort(preferring preferred: Int?, for key: ObjectKey) -> Int? {
-        cluster.withLock { $0.takePort(preferring: preferred, for: key) }
+    ///
+    /// - Parameter isServed: Whether a relay still has a port open for somebody else.
+    func takePort(preferring preferred: Int?, for holder: PortHolder, unless isServed: (Int) -> Bool) -> PortGrant {
+        cluster.withLock { $0.takePort(preferring: preferred, for: holder, unless: isServed) }
     }
 
-    /// Ends what ``takePort(preferring:for:)`` began.
-    func giveBack(_ port: Int) {
-        cluster.withLock { $0.giveBack(port) }
+    /// Ends what ``takePort(preferring:for:unless:)`` began.
+    func giveBack(_ claim: RouteClaim) {
+        cluster.withLock { $0.giveBack(claim) }
     }
 
     /// Ports are given out from now on.
     func begin() {
-        cluster.withLock { $0.ports.startBehindHighest() }
+        var generator = SystemRandomNumberGenerator()
+        cluster.withLock { $0.ports.startAnywhere(using: &generator) }
     }
 
     /// Lets go of what is only kept for a time, and tells how the ports stand.
-    func tidy() {
+    ///
+    /// - Parameter isServed: Whether a relay may still have a port open.
+    func tidy(unless isServed: (Int) -> Bool) {
         let ports = cluster.withLock { cluster in
-            cluster.expire(now: .now)
+            cluster.expire(now: .now, unless: isServed)
             return ControllerSnapshot.Ports(
                 served: cluster.servedCount,
                 quarantined: cluster.quarantinedCount,
@@ -81,9 +88,10 @@ final class ControllerMemory: Sendable {
         signal.yield()
     }
 
-    /// Has the Destinations looked at whose relay ports these are.
-    func proofChanged(_ ports: Set<Int>) {
+    /// A relay has come, gone or been heard: has the Destinations looked at whose relay ports these are.
+    func relaysChanged(_ ports: Set<Int>) {
         enqueue(cluster.withLock { cluster in Set(ports.compactMap { cluster.destination(ofPort: $0) }) })
+        signal.yield()
     }
 
     /// The next Destination, unless enough are being looked at.

@@ -7,6 +7,10 @@ internal import RelayRoutes
 /// time should run it; if two do for a moment, no port moves and no mail goes astray.
 public struct DestinationController: Sendable {
     private static let workers = 8
+    /// So that one namespace's Destinations don't make those of all others wait.
+    private static let workersPerNamespace = 6
+    /// How long it is waited at the start for what relays say, at most. A relay that says nothing may serve any port.
+    private static let patience = Duration.seconds(5)
 
     private let client: KubernetesClient
     private let settings: ControllerSettings
@@ -40,13 +44,13 @@ public struct DestinationController: Sendable {
     public func run() async throws {
         board.begin()
         defer { board.end() }
-        let memory = ControllerMemory(settings, board: board)
+        let memory = ControllerMemory(settings, mostPerNamespace: Self.workersPerNamespace, board: board)
         let relays = try RelayObserver(
             client,
             namespace: settings.installNamespace,
             board: board,
             logger: logger,
-            changed: memory.proofChanged(_:)
+            changed: memory.relaysChanged(_:)
         )
         let events = EventRecorder(client, instance: instance, board: board, logger: logger)
         let reconciler = Reconciler(
@@ -65,9 +69,9 @@ public struct DestinationController: Sendable {
             }
             group.addTask { await relays.run() }
             group.addTask { await events.run() }
-            group.addTask { await resync(memory) }
+            group.addTask { await resync(memory, relays) }
             // Ports are read back before any is given out.
-            if await waitUntilSynced(memory) { await work(reconciler, memory, &group) }
+            if await waitUntilSynced(memory, relays) { await work(reconciler, memory, &group) }
             group.cancelAll()
         }
     }
@@ -110,13 +114,19 @@ public struct DestinationController: Sendable {
     // MARK: Work
 
     /// - Returns: Whether it came to that before the task was cancelled.
-    private func waitUntilSynced(_ memory: ControllerMemory) async -> Bool {
+    private func waitUntilSynced(_ memory: ControllerMemory, _ relays: RelayObserver) async -> Bool {
+        let deadline = ContinuousClock.now + Self.patience
+        let timer = Task {
+            try await Task.sleep(until: deadline)
+            memory.wake()
+        }
+        defer { timer.cancel() }
         var iterator = memory.signals.makeAsyncIterator()
-        while !memory.read(\.isSynced) {
+        while !memory.read(\.isSynced) || !(relays.isSettled || .now >= deadline) {
             guard await iterator.next() != nil, !Task.isCancelled else { return false }
         }
         memory.begin()
-        memory.tidy()
+        memory.tidy(unless: relays.mayServe)
         let keys = memory.read(\.keys)
         logger.info("the cluster is known", metadata: ["destinations": "\(keys.count)"])
         memory.enqueue(keys)
@@ -143,12 +153,12 @@ public struct DestinationController: Sendable {
     }
 
     /// Has every Destination looked at once in a while, a few at a time.
-    private func resync(_ memory: ControllerMemory) async {
+    private func resync(_ memory: ControllerMemory, _ relays: RelayObserver) async {
         let tick = min(max(settings.resync / 100, .milliseconds(100)), .seconds(2))
         var rest: [ObjectKey] = []
         var portion = 0
         while (try? await Task.sleep(for: tick)) != nil {
-            memory.tidy()
+            memory.tidy(unless: relays.mayServe)
             guard memory.read(\.isSynced) else { continue }
             if rest.isEmpty {
                 board.resynced(at: .now)

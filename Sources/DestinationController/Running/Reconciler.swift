@@ -12,8 +12,8 @@ struct Reconciler: Sendable {
     private static let mostSteps = 30
     /// How often one thing is written before it is given up for this time: somebody else undoes it.
     private static let mostAttempts = 4
-    /// How many writes for one Destination are under way at one time.
-    private static let mostWrites = 8
+    /// How many requests for one Destination are under way at one time.
+    private static let mostRequests = 8
 
     let client: KubernetesClient
     let settings: ControllerSettings
@@ -77,14 +77,14 @@ struct Reconciler: Sendable {
             switch plan.step {
             case .confirm(let ports):
                 visit.known = try await confirm(key)
-                for port in ports { try await learn(port) }
+                try await learn(ports)
                 visit.isFresh = true
                 visit.askedPorts.formUnion(ports)
                 visit.subject = nil
             case .write(let writes):
                 let allowed = visit.limit(writes)
                 for case .createClaim(let claim) in writes where !allowed.contains(.createClaim(claim)) {
-                    memory.giveBack(claim.port)
+                    memory.giveBack(claim)
                 }
                 await perform(allowed, key, &visit.troubles)
             case .rest:
@@ -104,11 +104,17 @@ struct Reconciler: Sendable {
         let isFresh = visit.isFresh
         var observation = memory.read { $0.observation(of: key, subject, isFresh: isFresh) }
         observation.askedPorts = visit.askedPorts
+        for index in observation.claims.indices where observation.claims[index].releasedSince != nil {
+            observation.claims[index].mayBeOpen = observation.claims[index].service.ports.contains(
+                where: relays.mayServe
+            )
+        }
         return DestinationPlanner(settings: settings, now: .now, time: .now).plan(
             observation,
             troubles: visit.troubles
-        ) { preferred in
-            memory.takePort(preferring: preferred, for: key)
+        ) { preferred, holder in
+            let mark = holder.mark
+            return memory.takePort(preferring: preferred, for: holder) { relays.serves($0, forOthersThan: mark) }
         }
     }
 
@@ -132,10 +138,23 @@ struct Reconciler: Sendable {
         return .present(ObservedDestination(object))
     }
 
-    /// Learns whose a relay port is.
-    private func learn(_ port: Int) async throws(KubernetesError) {
-        let key = memory.read { $0.relayService(port) }
-        if let service = try await found(.services, key) { memory.learned(service, of: .services) }
+    /// Learns whose relay ports are.
+    private func learn(_ ports: [Int]) async throws(KubernetesError) {
+        var failure: KubernetesError?
+        await forEach(ports) { port in
+            let key = memory.read { $0.relayService(port) }
+            do throws(KubernetesError) {
+                return Result<ObjectValue?, KubernetesError>.success(try await found(.services, key))
+            } catch {
+                return .failure(error)
+            }
+        } then: { _, result in
+            switch result {
+            case .success(let service): if let service { memory.learned(service, of: .services) }
+            case .failure(let error): failure = error
+            }
+        }
+        if let failure { throw failure }
     }
 
     private func found(_ type: ResourceType, _ key: ObjectKey) async throws(KubernetesError) -> ObjectValue? {
@@ -148,20 +167,35 @@ struct Reconciler: Sendable {
     }
 
     private func perform(_ writes: [ControllerWrite], _ key: ObjectKey, _ troubles: inout WriteTroubles) async {
-        var rest = writes[...]
-        await withTaskGroup(of: (ControllerWrite, WriteTroubles.Trouble?).self) { group in
-            func begin() {
-                guard let write = rest.popFirst() else { return }
-                group.addTask { (write, await writer.perform(write)) }
+        var found = troubles
+        await forEach(writes) {
+            await writer.perform($0)
+        } then: { write, trouble in
+            if let trouble {
+                found[write.target] = trouble
+            } else {
+                logger.debug("written", metadata: ["destination": "\(key)", "what": "\(write.target)"])
             }
-            for _ in 0..<Self.mostWrites { begin() }
-            for await (write, trouble) in group {
+        }
+        troubles = found
+    }
+
+    /// Asks something for each item, a few at a time.
+    private func forEach<Item: Sendable, Answer: Sendable>(
+        _ items: [Item],
+        ask: @escaping @Sendable (Item) async -> Answer,
+        then take: (Item, Answer) -> Void
+    ) async {
+        var rest = items[...]
+        await withTaskGroup(of: (Item, Answer).self) { group in
+            func begin() {
+                guard let item = rest.popFirst() else { return }
+                group.addTask { (item, await ask(item)) }
+            }
+            for _ in 0..<Self.mostRequests { begin() }
+            for await (item, answer) in group {
                 begin()
-                if let trouble {
-                    troubles[write.target] = trouble
-                } else {
-                    logger.debug("written", metadata: ["destination": "\(key)", "what": "\(write.target)"])
-                }
+                take(item, answer)
             }
         }
     }
@@ -189,7 +223,7 @@ extension Reconciler {
         var tenants: [TenantStatus] = []
         tenants.reserveCapacity(plan.tenants.count)
         for tenant in plan.tenants {
-            tenants.append(await status(of: tenant, subject, before))
+            tenants.append(status(of: tenant, subject, before))
         }
         let composed = StatusComposer.compose(
             subject,
@@ -231,7 +265,7 @@ extension Reconciler {
         of tenant: DestinationPlan.Tenant,
         _ subject: StatusSubject,
         _ before: StatusReading
-    ) async -> TenantStatus {
+    ) -> TenantStatus {
         guard tenant.problem == nil, let claim = tenant.claim else {
             return subject.tenant(
                 tenant.tenant,
@@ -244,7 +278,7 @@ extension Reconciler {
             tenant.tenant,
             serviceName: tenant.serviceName,
             relayPort: claim.port,
-            proof: await relays.proof(of: claim),
+            proof: relays.proof(of: claim),
             before: before
         )
     }

@@ -15,7 +15,7 @@ public enum StatusReason {
     public static let foreignService = "ConfigurationError-K8sResourceWithNameAlreadyPresent"
     /// The API server doesn't take what has to be written.
     public static let notWritten = "ServiceCreationFailed"
-    /// No relay port is free.
+    /// No relay port is free, or none for this namespace.
     public static let portsExhausted = "PortRangeExhausted"
     /// No relay that is ready serves the tenant yet.
     public static let relayNotReady = "RelayNotReady"

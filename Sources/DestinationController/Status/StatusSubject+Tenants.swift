@@ -57,6 +57,13 @@ extension StatusSubject {
                 "no relay that is ready has opened port \(relayPort) for it yet; wait a few seconds, and if that "
                     + "doesn't help, read the relays' log: \(relayLog)"
             )
+        case .contradicted:
+            return status(
+                .pending,
+                StatusReason.relayNotReady,
+                "a relay that is ready still serves port \(relayPort) for something else; wait a few seconds, and if that "
+                    + "doesn't help, it hears nothing of the API server: see the relays' log: \(relayLog)"
+            )
         case .noRelay:
             return status(
                 .pending,
@@ -112,11 +119,18 @@ extension StatusSubject {
                 "there is a Service \(Quoted(serviceName)) that this Destination hasn't made; give one of the two "
                     + "another name, or delete that Service: kubectl delete service -n \(namespace) \(serviceName)"
             )
-        case .portsExhausted(let range):
+        case .noPort(.range(let range)):
             return (
                 .failed, StatusReason.portsExhausted,
                 "all relay ports from \(range.lowerBound) to \(range.upperBound) are taken; widen relay.portRange in "
                     + "the configuration, or delete Destinations, whose ports are free ten minutes later"
+            )
+        case .noPort(.share(let held)):
+            return (
+                .failed, StatusReason.portsExhausted,
+                "the namespace has \(held) relay ports, which is as many as are left for all others; widen "
+                    + "relay.portRange in the configuration, or delete Destinations of this namespace, whose ports are "
+                    + "free ten minutes later"
             )
         case .notWritten(let error):
             return (

@@ -10,8 +10,8 @@ public enum TenantProblem: Hashable, Sendable {
     case duplicate(of: ServiceClaim)
     /// A Service of that name is there which isn't ours.
     case foreignService
-    /// No relay port is free.
-    case portsExhausted(ClosedRange<Int>)
+    /// There is no relay port for it.
+    case noPort(PortLack)
     /// The API server doesn't take what has to be written; in its words.
     case notWritten(String)
     /// Not everything has been written yet.

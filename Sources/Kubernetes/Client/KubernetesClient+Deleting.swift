@@ -1,24 +1,23 @@
 internal import HTTPTransport
-internal import ObjectModel
+public import ObjectModel
 
-/// What becomes of the objects that belong to a deleted one.
-public enum DeletionPropagation: String, Sendable {
-    /// They go afterwards.
-    case background = "Background"
-    /// They go first.
-    case foreground = "Foreground"
-    /// They stay.
-    case orphan = "Orphan"
+/// What a deletion has come to.
+public enum Deletion: Hashable, Sendable {
+    /// There was no such object.
+    case absent
+    /// The object is gone.
+    case done
+    /// The object is as it says, on its way out: its finalizers or its grace period keep it.
+    case pending(ObjectValue)
 }
 
 extension KubernetesClient {
-    /// Deletes an object, or has it deleted once its finalizers are done.
+    /// Deletes an object, or has it deleted once its finalizers are done; what belongs to it goes afterwards.
     ///
     /// - Parameters:
     ///   - uid: Fails with `conflict` if the object has another one, being a later one of the same name.
     ///   - resourceVersion: Fails with `conflict` if the object has been changed since.
     ///   - dryRun: Everything is checked and nothing deleted.
-    /// - Returns: Whether there was such an object.
     @discardableResult
     public func delete(
         _ type: ResourceType,
@@ -26,13 +25,12 @@ extension KubernetesClient {
         in namespace: String? = nil,
         uid: String? = nil,
         resourceVersion: String? = nil,
-        propagation: DeletionPropagation = .background,
         dryRun: Bool = false
-    ) async throws(KubernetesError) -> Bool {
+    ) async throws(KubernetesError) -> Deletion {
         let path = try ResourcePath(type, namespace: namespace, name: name)
         var options: [String: ObjectValue] = [
             "apiVersion": .string("v1"), "kind": .string("DeleteOptions"),
-            "propagationPolicy": .string(propagation.rawValue),
+            "propagationPolicy": .string("Background"),
         ]
         var preconditions: [String: ObjectValue] = [:]
         if let uid { preconditions["uid"] = .string(uid) }
@@ -42,11 +40,11 @@ extension KubernetesClient {
         var request = APIRequest(.delete, path.text, operation: Self.named("delete", type, name, namespace))
         request.body = .object(options)
         do {
-            _ = try await execute(request)
-            return true
+            let answer = try await execute(request)
+            return answer.metadata.isBeingDeleted ? .pending(answer) : .done
         } catch {
             guard error.code == .notFound else { throw error }
-            return false
+            return .absent
         }
     }
 }

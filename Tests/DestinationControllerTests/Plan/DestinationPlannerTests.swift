@@ -183,22 +183,136 @@ struct DestinationPlannerTests {
         #expect(bench.claim(20_000)?.isServed == true)
     }
 
-    @Test("A full range is said of those who get no port, and the others are served")
-    mutating func exhaustion() {
+    @Test("A namespace gets as many ports as are left for all others, and there is one for whoever has none")
+    mutating func shares() {
         let tenants = (0..<12).map { "t\($0)" }
         bench.cluster.put(Samples.destination(tenants: tenants), .destinations)
         var manager = bench.settled()
         let problems = manager.tenants[bench.key]?.compactMap(\.problem) ?? []
-        #expect(problems == Array(repeating: .portsExhausted(20_000...20_009), count: 2))
+        #expect(problems == Array(repeating: .noPort(.share(held: 5)), count: 7))
         #expect(manager.tenants[bench.key]?.count == 12)
-        #expect(bench.policies.first?.ports.count == 10)
+        #expect(bench.policies.first?.ports.count == 5)
+        // Those that are given up count until they are free.
         bench.cluster.put(Samples.destination(tenants: Array(tenants.dropFirst(2))), .destinations)
         manager.settle(&bench.cluster, now: bench.now)
-        #expect(manager.tenants[bench.key]?.compactMap(\.problem).count == 2)
+        #expect(manager.tenants[bench.key]?.compactMap(\.problem).count == 7)
         manager.enqueueAll()
         manager.settle(&bench.cluster, now: bench.now + .seconds(600))
-        manager.expire(now: bench.now + .seconds(600))
-        #expect(manager.tenants[bench.key]?.compactMap(\.problem) == [])
+        manager.enqueueAll()
+        manager.settle(&bench.cluster, now: bench.now + .seconds(600))
+        #expect(manager.tenants[bench.key]?.compactMap(\.problem).count == 5)
+        #expect(manager.state.shares == ["shop": 5])
+    }
+
+    @Test("A full range is said of those who get no port, and the others are served")
+    mutating func exhaustion() {
+        let tenants = (0..<12).map { "t\($0)" }
+        for namespace in ["a", "b", "c", "d", "e"] {
+            bench.cluster.put(Samples.destination(namespace: namespace, tenants: tenants), .destinations)
+        }
+        let manager = bench.settled()
+        let served = ["a", "b", "c", "d", "e"].map { namespace in
+            manager.tenants[ObjectKey(namespace: namespace, name: "mail")]?.count { $0.problem == nil }
+        }
+        #expect(served == [5, 3, 1, 1, 0])
+        let problem = manager.tenants[ObjectKey(namespace: "e", name: "mail")]?.last?.problem
+        #expect(problem == .noPort(.range(20_000...20_009)))
+    }
+
+    @Test("A port goes to nobody else for as long as a relay has it open, however long ago it was given up")
+    mutating func openPort() throws {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var manager = bench.settled()
+        manager.open[20_000] = try #require(bench.claim(20_000)).holder
+        bench.cluster.remove(.destinations, bench.key)
+        manager.settle(&bench.cluster, now: bench.now)
+        manager.enqueueAll()
+        let later = bench.now + .seconds(3600)
+        manager.settle(&bench.cluster, now: later)
+        #expect(bench.claim(20_000)?.isServed == false)
+        #expect(manager.plan(bench.key, fresh: .absent, WriteTroubles(), now: later).wakeAt == later + .seconds(10))
+        // Nor where its relay Service is gone, and the manager has forgotten about it.
+        bench.cluster.remove(.services, ObjectKey(namespace: "system", name: "relay-20000"))
+        var successor = Manager(Samples.settings, bench.cluster, now: later)
+        successor.open = manager.open
+        bench.cluster.put(Samples.destination("bills", tenants: (0..<5).map { "t\($0)" }), .destinations)
+        successor.settle(&bench.cluster, now: later)
+        #expect(bench.claim(20_000) == nil)
+        #expect(bench.claim(20_005) != nil)
+        successor.open = [:]
+        for namespace in ["office", "purchase", "sales"] {
+            let more = Samples.destination("more", namespace: namespace, tenants: ["a", "b", "c"])
+            bench.cluster.put(more, .destinations)
+        }
+        successor.settle(&bench.cluster, now: later)
+        #expect(bench.claim(20_000) != nil)
+    }
+
+    @Test("A port isn't free while a Service that a finalizer keeps leads to it, and that Service isn't deleted again")
+    mutating func finalizer() throws {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var manager = bench.settled()
+        let key = ObjectKey(namespace: "shop", name: "mail")
+        let alias = try #require(bench.cluster.object(.services, key))
+        bench.cluster.put(alias.setting(["metadata", "finalizers"], .array([.string("x.example/y")])), .services)
+        bench.cluster.remove(.destinations, bench.key)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_000)?.isServed == false)
+        let writes = bench.cluster.writes
+        let later = bench.now + .seconds(3600)
+        manager.enqueueAll()
+        manager.settle(&bench.cluster, now: later)
+        #expect(bench.cluster.writes == writes)
+        #expect(bench.claim(20_000) != nil)
+        bench.cluster.remove(.services, key)
+        manager.settle(&bench.cluster, now: later)
+        #expect(bench.claim(20_000) == nil)
+    }
+
+    @Test("A Service that was kept when its Destination was deleted goes, and its port is not free before that")
+    mutating func orphan() throws {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var manager = bench.settled()
+        let key = ObjectKey(namespace: "shop", name: "mail")
+        let alias = try #require(bench.cluster.object(.services, key))
+        bench.cluster.put(alias.setting(["metadata", "ownerReferences"], nil), .services)
+        bench.cluster.remove(.destinations, bench.key)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_000)?.isServed == false)
+        #expect(bench.cluster.object(.services, key) == nil)
+    }
+
+    @Test("A Service of somebody else's that a Destination is said to own is left alone")
+    mutating func ownedByName() throws {
+        bench.cluster.put(Samples.destination(tenants: ["a"]), .destinations)
+        var manager = bench.settled()
+        let alias = try #require(bench.cluster.object(.services, ObjectKey(namespace: "shop", name: "mail-a")))
+        for (name, owner) in [("theirs", bench.alias("mail-a")?.content.owner), ("odd", "no-such-uid")] {
+            let reference = ObjectValue.object([
+                "apiVersion": .string(DestinationResource.apiVersion), "kind": .string(DestinationResource.kind),
+                "name": .string("mail"), "uid": .string(owner ?? ""), "controller": .bool(true),
+            ])
+            let service = ObjectValue.service(name, in: "shop")
+            bench.cluster.put(service.setting(["metadata", "ownerReferences"], .array([reference])), .services)
+        }
+        // What looks like an alias, and is none that is wanted, goes.
+        bench.cluster.put(
+            alias.setting(["metadata", "name"], .string("mail-b")).setting(["metadata", "uid"], .string("b")),
+            .services
+        )
+        manager.settle(&bench.cluster, now: bench.now)
+        bench.cluster.remove(.destinations, bench.key)
+        manager.settle(&bench.cluster, now: bench.now)
+        let left = bench.cluster.all(.services).map(\.metadata.key.name).sorted()
+        #expect(left == ["odd", "relay-20000", "theirs"])
+    }
+
+    @Test("In the install namespace no Destination gets a Service that is called like a relay Service")
+    mutating func reservedName() {
+        bench.cluster.put(Samples.destination("relay", namespace: "system", tenants: ["20000", "a"]), .destinations)
+        let manager = bench.settled()
+        let tenants = manager.tenants[ObjectKey(namespace: "system", name: "relay")]
+        #expect(tenants?.map(\.problem) == [.foreignService, nil])
     }
 
     @Test("A Service of somebody else is not touched, and the tenant says so; the others are served")

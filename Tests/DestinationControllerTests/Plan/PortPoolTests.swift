@@ -41,15 +41,25 @@ struct PortPoolTests {
         #expect(pool.useCount(465) == 0)
     }
 
-    @Test("After a start it goes on behind the highest in use")
-    mutating func start() {
-        pool.occupy(20_001)
-        pool.startBehindHighest()
-        #expect(pool.take() == 20_002)
-        pool = PortPool(20_000...20_003)
-        pool.occupy(20_003)
-        pool.startBehindHighest()
-        #expect(pool.take() == 20_000)
+    @Test("After a start it begins anywhere")
+    func start() {
+        let first = Set(
+            (0..<50 as Range<UInt64>).compactMap { seed -> Int? in
+                var generator = SeededGenerator(seed: seed)
+                var pool = PortPool(20_000...20_003)
+                pool.startAnywhere(using: &generator)
+                return pool.take()
+            }
+        )
+        #expect(first == [20_000, 20_001, 20_002, 20_003])
+    }
+
+    @Test("What is kept is passed over, and given out when it isn't kept any more")
+    mutating func kept() {
+        #expect(pool.take { $0 != 20_002 } == 20_002)
+        #expect(pool.take { _ in true } == nil)
+        #expect(pool.freeCount == 3)
+        #expect(pool.take() == 20_003)
     }
 
     @Test("What it says agrees with a plain count", arguments: 0..<50 as Range<UInt64>)

@@ -111,8 +111,10 @@ struct TamperingTests {
         bench.cluster.remove(.destinations, bench.key)
         bench.cluster.remove(.services, Self.relayService)
         manager.settle(&bench.cluster, now: bench.now)
-        let tenants = (0..<12).map { "t\($0)" }
-        bench.cluster.put(Samples.destination("bills", tenants: tenants), .destinations)
+        for namespace in ["a", "b", "c", "d", "e"] {
+            let tenants = (0..<12).map { "t\($0)" }
+            bench.cluster.put(Samples.destination("bills", namespace: namespace, tenants: tenants), .destinations)
+        }
         manager.settle(&bench.cluster, now: bench.now)
         #expect(bench.cluster.object(.services, Self.relayService) == nil)
         manager.expire(now: bench.now + .seconds(600))

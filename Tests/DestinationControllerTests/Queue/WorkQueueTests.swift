@@ -102,9 +102,31 @@ struct WorkQueueTests {
         #expect(queue.next(now: after(600)) == "a")
     }
 
+    @Test("Groups take turns, and none has all workers")
+    mutating func groups() {
+        queue = WorkQueue(mostPerGroup: 2) { String($0.prefix(1)) }
+        for key in ["a1", "a2", "a3", "a4", "b1", "c1", "c2"] { queue.add(key, now: start) }
+        #expect((0..<6).compactMap { _ in queue.next(now: start) } == ["a1", "b1", "c1", "a2", "c2"])
+        #expect(queue.next(now: start) == nil)
+        #expect(queue.count == 2)
+        #expect(queue.oldest == start)
+        queue.finished("b1", .done(again: nil), now: start, using: &generator)
+        #expect(queue.next(now: start) == nil)
+        queue.finished("a2", .done(again: nil), now: start, using: &generator)
+        #expect(queue.next(now: start) == "a3")
+        queue.add("a1", now: after(1))
+        queue.finished("a1", .done(again: nil), now: after(2), using: &generator)
+        #expect(queue.next(now: after(2)) == "a4")
+        #expect(queue.oldest == after(1))
+        queue.finished("a3", .done(again: nil), now: after(2), using: &generator)
+        #expect(queue.next(now: after(2)) == "a1")
+        #expect(queue.oldest == nil)
+    }
+
     @Test("Nothing that was added is forgotten, and no key has two workers", arguments: 0..<50 as Range<UInt64>)
     mutating func model(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
+        queue = WorkQueue(mostPerGroup: 2) { $0 < "5" ? "low" : "high" }
         var owed: Set<String> = []
         var running: Set<String> = []
         var time = 0
@@ -117,7 +139,8 @@ struct WorkQueueTests {
                 owed.insert(key)
             case 1, 2:
                 guard let taken = queue.next(now: after(time)) else {
-                    #expect(owed.isSubset(of: running))
+                    let full = [true, false].filter { isLow in running.count { ($0 < "5") == isLow } == 2 }
+                    #expect(owed.subtracting(running).allSatisfy { full.contains($0 < "5") })
                     continue
                 }
                 #expect(running.insert(taken).inserted)
@@ -134,6 +157,7 @@ struct WorkQueueTests {
                 )
             }
             #expect(queue.runningCount == running.count)
+            #expect(running.count { $0 < "5" } <= 2)
         }
     }
 }

@@ -8,14 +8,15 @@ import Testing
 @Suite("Relay book, against a model")
 struct RelayBookModelTests {
     private struct Model {
-        enum Speech { case awaited, speaking, silent }
+        enum Speech { case awaited, speaking, silent, away }
 
-        var relays: [Int: (speech: Speech, reports: [Int: RouteReport])] = [:]
+        var relays: [Int: (speech: Speech, hasSpoken: Bool, reports: [Int: RouteReport])] = [:]
         var isSynced = false
 
         func proof(_ claim: RouteClaim) -> RouteProof {
-            let lookups = relays.values.compactMap { $0.reports[claim.port] }
-                .filter { $0.owner == claim.owner && $0.route == claim.route }.map(\.lookup)
+            let reports = relays.values.filter { $0.speech == .speaking }.compactMap { $0.reports[claim.port] }
+            if reports.contains(where: { $0.owner != claim.owner || $0.route != claim.route }) { return .contradicted }
+            let lookups = reports.map(\.lookup)
             if lookups.contains(.found) { return .open }
             let failures = lookups.compactMap { lookup -> (String, String)? in
                 guard case .failed(let reason, let message) = lookup else { return nil }
@@ -24,7 +25,14 @@ struct RelayBookModelTests {
             if let first = failures.min(by: <) { return .failed(reason: first.0, message: first.1) }
             if !lookups.isEmpty { return .lookingUp }
             if !isSynced || relays.values.contains(where: { $0.speech == .awaited }) { return .awaited }
-            return relays.isEmpty ? .noRelay : .unknown
+            return relays.values.allSatisfy { $0.speech == .away } ? .noRelay : .unknown
+        }
+
+        func mayServe(_ port: Int) -> Bool {
+            !isSynced
+                || relays.values.contains {
+                    $0.reports[port] != nil || !$0.hasSpoken && $0.speech != .away
+                }
         }
     }
 
@@ -45,7 +53,9 @@ struct RelayBookModelTests {
                 #expect(answer == model.proof(claim))
                 asked[claim.port] = (claim, answer)
             }
-            #expect(book.counts.ready == model.relays.count)
+            let port = Int.random(in: 20_000..<20_012, using: &random)
+            #expect(book.mayServe(port) == model.mayServe(port))
+            #expect(book.counts.ready == model.relays.values.count { $0.speech != .away })
             #expect(book.counts.reporting == model.relays.values.count { $0.speech == .speaking })
         }
         let failures = model.relays.values.flatMap { $0.reports.values.map(\.lookup) }.filter { lookup in
@@ -82,17 +92,24 @@ struct RelayBookModelTests {
             model.isSynced = true
             return book.synced()
         case 1, 2:
-            if model.relays[number] == nil { model.relays[number] = (.awaited, [:]) }
+            switch model.relays[number]?.speech {
+            case nil: model.relays[number] = (.awaited, false, [:])
+            case .away: model.relays[number]?.speech = .awaited
+            case .awaited, .speaking, .silent: break
+            }
             return book.arrived(number)
         case 3:
             model.relays[number] = nil
             return book.left(number)
         case 4:
-            if model.relays[number] != nil { model.relays[number] = (.silent, [:]) }
+            if model.relays[number]?.speech != .away { model.relays[number]?.speech = .silent }
             return book.silenced(number)
         case 5:
-            if model.relays[number]?.speech == .awaited { model.relays[number] = (.silent, [:]) }
+            if model.relays[number]?.speech == .awaited { model.relays[number]?.speech = .silent }
             return book.gaveUpWaiting(for: number)
+        case 8:
+            model.relays[number]?.speech = .away
+            return book.wentAway(number)
         case 6, 7:
             return try heard(complete: true, number, &book, &model, &random)
         default:
@@ -111,11 +128,11 @@ struct RelayBookModelTests {
         let closed = (0..<Int.random(in: 0..<3, using: &random)).map { _ in
             Int.random(in: 20_000..<20_012, using: &random)
         }
-        if let relay = model.relays[number], complete || relay.speech == .speaking {
+        if let relay = model.relays[number], relay.speech != .away, complete || relay.speech == .speaking {
             var known = complete ? [:] : relay.reports
             for port in closed { known[port] = nil }
             for report in reports { known[report.port] = report }
-            model.relays[number] = (.speaking, known)
+            model.relays[number] = (.speaking, true, known)
         }
         return book.heard(try .sample(reports, closed: closed, complete: complete), from: number)
     }

@@ -46,18 +46,76 @@ struct RelayBookTests {
         _ = book.synced()
         _ = book.arrived(1)
         _ = try book.heard(.sample([claim.report()]), from: 1)
-        #expect(try book.proof(of: .sample(20_001, owner: "another")) == .unknown)
-        #expect(try book.proof(of: .sample(20_001, destination: "another")) == .unknown)
+        #expect(try book.proof(of: .sample(20_001, owner: "another")) == .contradicted)
+        #expect(try book.proof(of: .sample(20_001, destination: "another")) == .contradicted)
         #expect(try book.proof(of: .sample(20_002)) == .unknown)
         var released = claim
         released.releasedAt = "2026-01-01T00:00:00Z"
         #expect(book.proof(of: released) == .open, "whether it is given up is not for the relays to say")
         // The relay follows.
         let changed = try RouteClaim.sample(20_001, destination: "another")
-        #expect(book.proof(of: changed) == .unknown)
+        #expect(book.proof(of: changed) == .contradicted)
         let answer = try RelayAnswer.sample([changed.report()], complete: false, revision: 2)
         #expect(book.heard(answer, from: 1) == [20_001])
         #expect(book.proof(of: changed) == .open)
+    }
+
+    @Test("One that serves the port for something else spoils the proof of all others, while it is heard and ready")
+    mutating func contradiction() throws {
+        _ = book.synced()
+        for number in 1...3 { _ = book.arrived(number) }
+        let other = try RouteClaim.sample(20_001, owner: "another")
+        _ = book.proof(of: claim)
+        for number in 1...2 { _ = try book.heard(.sample([claim.report()]), from: number) }
+        #expect(book.proof(of: claim) == .open)
+        #expect(try book.heard(.sample([other.report()]), from: 3) == [20_001])
+        #expect(book.proof(of: claim) == .contradicted)
+        #expect(book.proof(of: other) == .contradicted)
+        _ = book.proof(of: claim)
+        #expect(book.wentAway(3) == [20_001])
+        #expect(book.proof(of: claim) == .open)
+        #expect(book.counts == RelayCounts(ready: 2, reporting: 2))
+        #expect(book.arrived(3) == [])
+        #expect(try book.heard(.sample([other.report()]), from: 3) == [20_001])
+        #expect(book.silenced(3) == [20_001])
+    }
+
+    @Test("What a relay said last holds its ports for as long as its pod is there")
+    mutating func lastWords() throws {
+        #expect(book.mayServe(20_001), "the pods aren't known")
+        _ = book.synced()
+        #expect(!book.mayServe(20_001))
+        _ = book.arrived(1)
+        #expect(book.mayServe(20_001), "it hasn't said what it serves")
+        _ = book.gaveUpWaiting(for: 1)
+        #expect(book.mayServe(20_001))
+        _ = book.wentAway(1)
+        #expect(!book.mayServe(20_001), "one that isn't ready and was never heard: it would hold everything for ever")
+        _ = book.arrived(1)
+        _ = try book.heard(.sample([claim.report()]), from: 1)
+        let another = try RouteClaim.sample(20_001, owner: "another")
+        func check(_ book: RelayBook) {
+            #expect(book.mayServe(20_001))
+            #expect(!book.mayServe(20_002))
+            #expect(book.serves(20_001, forOthersThan: another.holder.mark))
+            #expect(!book.serves(20_001, forOthersThan: claim.holder.mark))
+            #expect(!book.serves(20_002, forOthersThan: claim.holder.mark))
+        }
+        check(book)
+        _ = book.silenced(1)
+        check(book)
+        _ = book.wentAway(1)
+        check(book)
+        _ = book.silenced(1)
+        #expect(book.counts == RelayCounts())
+        _ = book.arrived(1)
+        check(book)
+        #expect(book.counts == RelayCounts(ready: 1, reporting: 0))
+        _ = try book.heard(.sample([]), from: 1)
+        #expect(!book.mayServe(20_001))
+        _ = try book.heard(.sample([claim.report()]), from: 1)
+        _ = book.left(1)
+        #expect(!book.mayServe(20_001))
     }
 
     @Test("The best that any relay says counts: open, then failed, then being looked up")
@@ -144,8 +202,10 @@ struct RelayBookTests {
             _ = try book.heard(.sample(reports), from: number)
         }
         #expect(book.failureCount == 2)
-        for number in 1...4 { _ = book.left(number) }
-        _ = book.silenced(5)
+        for number in 1...5 {
+            #expect(book.failureCount == 2)
+            _ = book.left(number)
+        }
         #expect(book.failureCount == 0)
     }
 

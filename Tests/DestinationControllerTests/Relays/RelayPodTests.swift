@@ -33,8 +33,8 @@ struct RelayPodTests {
 
     @Test("Others don't count")
     func others() throws {
-        #expect(try RelayPod(pod(ready: "False")) == nil)
-        #expect(try RelayPod(pod(ready: "Unknown")) == nil)
+        #expect(try RelayPod(pod(ready: "False"))?.isReady == false)
+        #expect(try RelayPod(pod(ready: "Unknown"))?.isReady == false)
         #expect(try RelayPod(pod(metadata: #","deletionTimestamp":"2026-01-01T00:00:00Z""#)) == nil)
         #expect(try RelayPod(pod(status: #""podIP":"""#)) == nil)
         #expect(try RelayPod(pod(status: #""hostIP":"10.0.0.1""#)) == nil)

@@ -48,7 +48,7 @@ struct World {
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
         var settings = Samples.settings
-        settings.relayPorts = 20_000...20_019
+        settings.relayPorts = 20_000...20_039
         self.settings = settings
         actors = [
             Actor(manager: Manager(settings, cluster, now: now)), Actor(manager: Manager(settings, cluster, now: now)),
@@ -206,7 +206,7 @@ struct World {
         ports = [:]
         let living = Set(cluster.all(.destinations).map(\.metadata.uid))
         for service in cluster.all(.services) where service.metadata.namespace == "shop" {
-            guard let alias = ObservedAlias(service, settings) else { continue }
+            guard let alias = ObservedAlias(service, settings), alias.destination != nil else { continue }
             let port = alias.content.relayPort
             if let owner = owners[port] {
                 #expect(

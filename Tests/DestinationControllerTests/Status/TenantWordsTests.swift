@@ -54,7 +54,8 @@ struct TenantWordsTests {
                 .foreignService, .failed, "ConfigurationError-K8sResourceWithNameAlreadyPresent",
                 "kubectl delete service -n shop mail-a"
             ),
-            (.portsExhausted(20_000...20_001), .failed, "PortRangeExhausted", "from 20000 to 20001"),
+            (.noPort(.range(20_000...20_001)), .failed, "PortRangeExhausted", "from 20000 to 20001"),
+            (.noPort(.share(held: 7)), .failed, "PortRangeExhausted", "has 7 relay ports"),
             (.notWritten("create services: forbidden"), .failed, "ServiceCreationFailed", "services: forbidden"),
             (.settingUp, .pending, "RelayNotReady", "being made"),
         ]

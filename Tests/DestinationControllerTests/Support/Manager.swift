@@ -15,6 +15,8 @@ struct Manager {
     /// The tenants of each Destination as the last look left them.
     private(set) var tenants: [ObjectKey: [DestinationPlan.Tenant]] = [:]
     private(set) var conflicts = 0
+    /// What relays may still have open, for whom.
+    var open: [Int: PortHolder] = [:]
 
     /// Begins with a list of everything.
     init(_ settings: ControllerSettings, _ cluster: ModelCluster, now: ContinuousClock.Instant) {
@@ -28,7 +30,6 @@ struct Manager {
             _ = state.receive(.synced, of: kind, now: now)
             heard[kind] = cluster.records.count
         }
-        state.ports.startBehindHighest()
         queue = state.keys
     }
 
@@ -62,7 +63,7 @@ struct Manager {
 
     mutating func enqueueAll() { queue.formUnion(state.keys) }
 
-    mutating func expire(now: ContinuousClock.Instant) { state.expire(now: now) }
+    mutating func expire(now: ContinuousClock.Instant) { state.expire(now: now) { open[$0] != nil } }
 
     /// Plans the next step for a Destination.
     mutating func plan(
@@ -82,11 +83,16 @@ struct Manager {
         }
         var observation = state.observation(of: key, subject, isFresh: fresh != nil)
         observation.askedPorts = asked
+        for index in observation.claims.indices {
+            observation.claims[index].mayBeOpen = observation.claims[index].service.ports.contains { open[$0] != nil }
+        }
         var pool = state
         let plan = DestinationPlanner(settings: settings, now: now, time: MicroTime(microseconds: 0)).plan(
             observation,
             troubles: troubles
-        ) { pool.takePort(preferring: $0, for: key) }
+        ) { preferred, holder in
+            pool.takePort(preferring: preferred, for: holder) { open[$0] != nil && open[$0] != holder }
+        }
         state = pool
         return plan
     }
@@ -118,7 +124,7 @@ struct Manager {
         func key(_ name: String) -> ObjectKey { ObjectKey(namespace: settings.installNamespace, name: name) }
         switch write {
         case .createClaim(let claim):
-            defer { state.giveBack(claim.port) }
+            defer { state.giveBack(claim) }
             return create(claim.service(in: settings.installNamespace), .services, &cluster, now)
         case .createPolicy(let policy):
             return create(policy.object(in: settings.installNamespace), .policies, &cluster, now)
@@ -186,6 +192,7 @@ struct Manager {
         case .exists, .conflict, .missing, .deleted:
             conflicts += 1
             guard let found = cluster.object(kind, object.metadata.key) else { return nil }
+            if found.metadata.isBeingDeleted { return .failed("it is being deleted") }
             if isAlias, ClusterWriter.isForeign(found, insteadOf: object, settings) { return .foreign }
             queue.formUnion(state.learned(found, of: kind, now: now))
             return nil

@@ -99,6 +99,9 @@ struct ModelCluster {
         guard let known = objects[kind]?[key] else { return .missing }
         guard known.metadata.uid == uid, known.metadata.resourceVersion == resourceVersion else { return .conflict }
         writes += 1
+        guard known.metadata.finalizers.isEmpty else {
+            return .done(put(known.setting(["metadata", "deletionTimestamp"], .string("2026-01-01T00:00:00Z")), kind))
+        }
         remove(kind, key)
         return .deleted
     }

@@ -46,7 +46,7 @@ extension ControllerTests {
 
         @Test("A full range is said, hurts nobody else, and is over once a port has become free")
         func exhausted() async throws {
-            try await ControllerRun.perform(portCount: 2, options: ["--quarantine", "3"]) { run in
+            try await ControllerRun.perform(portCount: 4, options: ["--quarantine", "3"]) { run in
                 try await run.apply(Destination(name: "mail", tenants: #"["a", "b"]"#))
                 try await run.waitUntilComplete("mail", tenants: ["a", "b"])
                 try await run.apply(Destination(name: "more", tenants: #"["c"]"#))
@@ -60,7 +60,7 @@ extension ControllerTests {
 
         @Test("A port that was given up is kept from others, and given back to whose it was")
         func quarantine() async throws {
-            try await ControllerRun.perform(portCount: 3) { run in
+            try await ControllerRun.perform(portCount: 5) { run in
                 try await run.apply(Destination(name: "mail", tenants: #"["a", "b"]"#))
                 try await run.waitUntilComplete("mail", tenants: ["a", "b"])
                 let port = try await run.port("mail-a")

@@ -32,8 +32,8 @@ struct CallTests {
         // It has another resource version by now.
         #expect(try await code { try await client.replace(.configMaps, made) } == .conflict)
 
-        #expect(try await client.delete(.configMaps, "a", in: namespace))
-        #expect(try await !client.delete(.configMaps, "a", in: namespace))
+        #expect(try await client.delete(.configMaps, "a", in: namespace) == .done)
+        #expect(try await client.delete(.configMaps, "a", in: namespace) == .absent)
         #expect(try await code { _ = try await client.get(.configMaps, "a", in: namespace) } == .notFound)
     }
 
@@ -44,9 +44,25 @@ struct CallTests {
         try await client.create(.configMaps, configMap("a", in: namespace))
         let other = try configMap("a", in: namespace, "x")
         try await client.apply(.configMaps, other, fieldManager: "t", force: true, dryRun: true)
-        #expect(try await client.delete(.configMaps, "a", in: namespace, dryRun: true))
+        #expect(try await client.delete(.configMaps, "a", in: namespace, dryRun: true) == .done)
         let kept = try await client.get(.configMaps, "a", in: namespace)
         #expect(kept["data"] == .object(["text": .string("")]))
+    }
+
+    @Test("What a finalizer keeps is only on its way out")
+    func finalizer() async throws {
+        let kept = try object(
+            #"{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"\#(namespace)","#
+                + #""finalizers":["example.com/keep"]}}"#
+        )
+        try await client.create(.configMaps, kept)
+        guard case .pending(let leaving) = try await client.delete(.configMaps, "a", in: namespace) else {
+            Issue.record("it is gone")
+            return
+        }
+        #expect(leaving.metadata.isBeingDeleted)
+        try await client.mergePatch(.configMaps, "a", in: namespace, object(#"{"metadata":{"finalizers":null}}"#))
+        #expect(try await client.delete(.configMaps, "a", in: namespace) == .absent)
     }
 
     @Test("Only the object that was meant is deleted")
@@ -67,7 +83,7 @@ struct CallTests {
                 in: namespace,
                 uid: new.uid,
                 resourceVersion: new.resourceVersion
-            )
+            ) == .done
         )
     }
 

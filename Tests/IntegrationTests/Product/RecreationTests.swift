@@ -10,7 +10,7 @@ extension WithMailServers.ProductTests {
         func recreation() async throws {
             let servers = try MailServers.current
             let accounts = [servers.accounts.acme, servers.accounts.globex]
-            try await ProductRun.perform(portCount: 260) { run in
+            try await ProductRun.perform(portCount: 420) { run in
                 for (index, account) in accounts.enumerated() {
                     try run.site.write(.basic(account, port: servers.postfix.port), name: "d\(index)")
                 }

@@ -24,22 +24,22 @@ struct RelayObserverTests {
             try await scene.pods.delete("relay-2")
             try await scene.expect(ready: 0, reporting: 0)
             await later.stop()
-            #expect(await scene.observer.proof(of: claim) == .noRelay, "a pod that isn't ready")
+            #expect(scene.observer.proof(of: claim) == .noRelay, "a pod that isn't ready")
             #expect(relay.requests.isEmpty)
 
             scene.forgetChanges()
             try await scene.pods.setReady("relay-1", true)
             try await scene.expect(.open, of: claim)
-            #expect(scene.changed == [20_001])
+            try await scene.expect(changed: [20_001])
             try await scene.expect(ready: 1, reporting: 1)
-            #expect(await scene.observer.proof(of: try scene.claim(20_001, owner: "another")) == .unknown)
-            #expect(await scene.observer.proof(of: try scene.claim(20_001, destination: "another")) == .unknown)
-            #expect(await scene.observer.proof(of: claim) == .open)
+            #expect(scene.observer.proof(of: try scene.claim(20_001, owner: "another")) == .contradicted)
+            #expect(scene.observer.proof(of: try scene.claim(20_001, destination: "another")) == .contradicted)
+            #expect(scene.observer.proof(of: claim) == .open)
 
             scene.forgetChanges()
             try await scene.pods.setReady("relay-1", false)
             try await scene.expect(.noRelay, of: claim)
-            #expect(scene.changed == [20_001])
+            try await scene.expect(changed: [20_001])
             try await scene.pods.setReady("relay-1", true)
             try await scene.expect(.open, of: claim)
             try await scene.pods.delete("relay-1")
@@ -56,7 +56,7 @@ struct RelayObserverTests {
             try await scene.createReadyPod("relay-1", relay)
             let (one, two) = (try scene.claim(20_001), try scene.claim(20_002))
             try await scene.expect(.unknown, of: one)
-            _ = await scene.observer.proof(of: two)
+            _ = scene.observer.proof(of: two)
             scene.forgetChanges()
             relay.open(one.report(.pending))
             try await scene.expect(.lookingUp, of: one)
@@ -64,7 +64,7 @@ struct RelayObserverTests {
             try await scene.expect(.failed(reason: "R", message: "m; do"), of: one)
             relay.open(one.report())
             try await scene.expect(.open, of: one)
-            #expect(scene.changed == [20_001])
+            try await scene.expect(changed: [20_001])
             relay.open(two.report())
             try await scene.expect(.open, of: two)
             relay.close(20_001)
@@ -107,7 +107,7 @@ struct RelayObserverTests {
             try await scene.pods.delete("relay-1")
             try await scene.expect(ready: 1, reporting: 1)
             #expect(scene.changed == [], "nothing has changed for anybody")
-            for claim in claims { #expect(await scene.observer.proof(of: claim) == .open) }
+            for claim in claims { #expect(scene.observer.proof(of: claim) == .open) }
         }
         await old.stop()
         await new.stop()
@@ -132,7 +132,7 @@ struct RelayObserverTests {
             relay.say(answer)
             try await scene.expect(.unknown, of: one)
             try await scene.expect(ready: 2, reporting: 1)
-            #expect(await scene.observer.proof(of: two) == .open, "the other one is none the worse for it")
+            #expect(scene.observer.proof(of: two) == .open, "the other one is none the worse for it")
             let asked = relay.requests.count
             try await eventually("to be asked again") { relay.requests.count > asked + 1 ? () : nil }
             #expect(scene.log.lines.count { $0.contains("pod=relay-1") } == 1)
@@ -186,15 +186,15 @@ struct RelayObserverTests {
         try await RelayScene.run { scene in
             let claims = try ports.map { try scene.claim($0) }
             for claim in claims { relay.open(claim.report()) }
-            for claim in claims { _ = await scene.observer.proof(of: claim) }
+            for claim in claims { _ = scene.observer.proof(of: claim) }
             try await scene.createReadyPod("relay-1", relay)
             try await scene.expect(.open, of: try scene.claim(24_999))
-            for claim in claims { #expect(await scene.observer.proof(of: claim) == .open) }
-            #expect(scene.changed == Set(ports))
+            for claim in claims { #expect(scene.observer.proof(of: claim) == .open) }
+            try await scene.expect(changed: Set(ports))
             scene.forgetChanges()
             try await scene.pods.delete("relay-1")
             try await scene.expect(.noRelay, of: try scene.claim(20_000))
-            #expect(scene.changed == Set(ports))
+            try await scene.expect(changed: Set(ports))
         }
         await relay.stop()
     }

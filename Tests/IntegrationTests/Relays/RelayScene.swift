@@ -76,8 +76,13 @@ final class RelayScene: Sendable {
     /// Waits until a claim's proof is this one.
     func expect(_ proof: RouteProof, of claim: RouteClaim) async throws {
         try await TestSupport.eventually("\(claim.port) to be \(proof)") {
-            await self.observer.proof(of: claim) == proof
+            self.observer.proof(of: claim) == proof
         }
+    }
+
+    /// Waits until these ports, and no others, have been told to have changed.
+    func expect(changed ports: Set<Int>) async throws {
+        try await TestSupport.eventually("\(ports.count) ports to be told") { self.changed == ports }
     }
 
     func expect(ready: Int, reporting: Int) async throws {
