@@ -1,4 +1,5 @@
 import DestinationController
+import DestinationModel
 import Kubernetes
 import Telemetry
 import Testing

@@ -1,3 +1,5 @@
+internal import DestinationModel
+
 /// Something to be told as an Event of the resource that it is about.
 public struct EventNote: Hashable, Sendable {
     /// How much it matters.

@@ -1,3 +1,4 @@
+internal import DestinationModel
 internal import Kubernetes
 internal import ObjectModel
 

@@ -1,3 +1,4 @@
+internal import DestinationModel
 internal import RelayRoutes
 
 /// Keeps what each relay that is ready has open, and sums it up for each route that somebody asks about. Pure.

@@ -1,10 +1,9 @@
+internal import DestinationModel
 internal import Kubernetes
 internal import ObjectModel
 
 /// The condition of the resource as a whole.
 struct AvailableCondition: Hashable {
-    static let type = "Available"
-
     let isTrue: Bool
     let reason: String
     let message: String
@@ -60,7 +59,7 @@ struct AvailableCondition: Hashable {
     func object(generation: Int, before: StatusReading, now: MicroTime) -> ObjectValue {
         let status = isTrue ? "True" : "False"
         var members: [String: ObjectValue] = [
-            "type": .string(Self.type), "status": .string(status), "reason": .string(reason),
+            "type": .string(StatusReading.availableType), "status": .string(status), "reason": .string(reason),
             "message": .string(message), "observedGeneration": .integer(max(generation, 0)),
         ]
         let known = before.condition?.objectValue ?? [:]

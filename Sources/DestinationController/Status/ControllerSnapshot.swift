@@ -1,3 +1,4 @@
+public import DestinationModel
 public import Kubernetes
 
 /// How the controller fares at one moment.

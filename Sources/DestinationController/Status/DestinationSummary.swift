@@ -1,3 +1,5 @@
+public import DestinationModel
+
 /// How a Destination fares, as metrics and pages tell it.
 public struct DestinationSummary: Hashable, Sendable {
     /// A tenant that isn't ready.

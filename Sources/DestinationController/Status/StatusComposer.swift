@@ -1,4 +1,4 @@
-internal import DestinationModel
+public import DestinationModel
 public import Kubernetes
 public import ObjectModel
 

@@ -1,3 +1,4 @@
+internal import DestinationModel
 internal import ObjectModel
 
 /// What is worth an Event: what has become different, and nothing that only goes on.
@@ -22,12 +23,12 @@ enum StatusNotes {
         }
         let failed = tenants.filter { tenant in
             guard tenant.state == .failed else { return false }
-            let known = before[tenant.tenant]
+            let known = before[tenant.tenant]?.status
             return known?.state != .failed || known?.reason != tenant.reason
         }
         // Who waits has nothing to mend. That mail has stopped without anybody's doing is told all the same.
         let isSame = before.generation == subject.generation
-        let lost = tenants.filter { isSame && $0.state == .pending && before[$0.tenant]?.state == .ready }
+        let lost = tenants.filter { isSame && $0.state == .pending && before[$0.tenant]?.status.state == .ready }
         let groups = TenantGroups(failed + lost, resource: subject.name).groups
         return groups.prefix(mostGroups).map { group in
             EventNote(.warning, reason: group.reason, note: group.text(messageLimit: messageLimit))

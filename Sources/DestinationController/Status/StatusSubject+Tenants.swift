@@ -1,3 +1,4 @@
+public import DestinationModel
 internal import DestinationRules
 internal import ObjectModel
 internal import RelayRoutes
@@ -42,7 +43,7 @@ extension StatusSubject {
             )
         case .awaited:
             // What was proven until now isn't taken back because a relay is being asked for the first time.
-            if before.generation == generation, let kept = before[tenant], kept.relayPort == relayPort {
+            if before.generation == generation, let kept = before[tenant]?.status, kept.relayPort == relayPort {
                 return status(kept.state, kept.reason, kept.message)
             }
             return status(

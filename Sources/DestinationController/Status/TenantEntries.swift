@@ -1,3 +1,4 @@
+internal import DestinationModel
 internal import Kubernetes
 internal import ObjectModel
 
@@ -35,7 +36,7 @@ struct TenantEntries {
                 members["message"] = tenant.message.map { .string(BoundedText.line($0, limit: limit)) }
             }
             let known = before[name]
-            let since = known?.state == tenant.state ? known?.lastTransitionTime : nil
+            let since = known?.status.state == tenant.state ? known?.lastTransitionTime : nil
             members["lastTransitionTime"] = .string(since ?? now.seconds)
             return .object(members)
         }

@@ -1,3 +1,5 @@
+internal import DestinationModel
+
 /// Tenants that aren't ready for the same reason, put together for people: a relay that is gone concerns all of them alike.
 struct TenantGroups {
     /// Tenants of one reason.

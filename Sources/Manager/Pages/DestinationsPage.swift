@@ -1,4 +1,5 @@
 import DestinationController
+internal import DestinationModel
 import Kubernetes
 import ObjectModel
 

@@ -37,6 +37,12 @@ extension ObjectValue {
         return value
     }
 
+    /// The number, where this is a whole one.
+    public var integerValue: Int? {
+        guard case .integer(let number) = self else { return nil }
+        return number
+    }
+
     /// The text, where this is one.
     public var stringValue: String? {
         guard case .string(let text) = self else { return nil }

@@ -1,3 +1,4 @@
+import DestinationModel
 import Kubernetes
 import Synchronization
 import Testing

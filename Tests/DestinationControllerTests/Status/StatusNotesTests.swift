@@ -1,3 +1,4 @@
+import DestinationModel
 import Kubernetes
 import ObjectModel
 import Testing

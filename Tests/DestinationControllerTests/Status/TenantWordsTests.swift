@@ -1,3 +1,4 @@
+import DestinationModel
 import DestinationRules
 import Kubernetes
 import ObjectModel

@@ -1,4 +1,5 @@
 import DestinationController
+import DestinationModel
 import DestinationRules
 import Kubernetes
 import ObjectModel

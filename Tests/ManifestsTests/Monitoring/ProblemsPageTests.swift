@@ -1,3 +1,4 @@
+import DestinationModel
 import TestSupport
 import Testing
 
@@ -37,7 +38,7 @@ struct ProblemsPageTests {
 
     @Test("Every reason that a status can have leads to one section, and back")
     func reasons() throws {
-        let own = try Repository.text("Sources/DestinationController/Status/StatusReason.swift")
+        let own = try Repository.text("Sources/DestinationModel/Status/StatusReason.swift")
         let relays = try Repository.text("Sources/DestinationSources/DestinationLookupError.swift")
         let reasons = Set(own.matches(of: /static let \w+ = "([^"]+)"/).map { String($0.1) })
             .union(relays.matches(of: /"(Configuration[A-Za-z-]+)"/).map { String($0.1) })
