@@ -17,6 +17,7 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let signals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -46,10 +47,17 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // Executables: commands, wiring, lifecycles.
-        executable("kubectl-tproxy", ["CommandLineSupport", arguments]),
+        executable(
+            "kubectl-tproxy",
+            [
+                "CommandLineSupport", "DestinationModel", "DestinationRules", "ObjectModel", "YAML", subprocess,
+                arguments,
+            ]
+        ),
         executable(
             "Admission",
             [
@@ -141,6 +149,12 @@ let package = Package(
         tests("SMTPTests", ["TestSupport", "SMTP", nio]),
         tests("UpstreamPoolTests", ["TestSupport", "UpstreamPool"]),
         tests("TelemetryTests", ["Telemetry", nio, nioPosix, logging]),
+        tests(
+            "PluginTests",
+            [
+                "TestSupport", "kubectl-tproxy", "DestinationModel", "DestinationRules", "ObjectModel", "YAML", arguments,
+            ]
+        ),
         tests("CommandLineSupportTests", ["CommandLineSupport", arguments]),
         tests("MailSinkTests", ["MailSink", "TLS", nio, nioPosix]),
         tests(

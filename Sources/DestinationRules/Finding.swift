@@ -51,7 +51,10 @@ extension Finding: CustomStringConvertible {
 extension Finding {
     /// Where in the text the finding points: at the key for a key that is unknown, else at the value, else at the
     /// nearest parent.
-    public func position(in positions: SourceMap) -> SourcePosition? {
+    ///
+    /// - Parameter root: Where in the text the object stands.
+    public func position(in positions: SourceMap, below root: FieldPath = .root) -> SourcePosition? {
+        let path = FieldPath(root.elements + path.elements)
         let key = code == .unknownField || code == .unknownAnnotation ? positions.key(at: path) : nil
         return key ?? positions.nearest(to: path)
     }

@@ -2,7 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 
 @main
-struct PluginCommand: ParsableCommand {
+struct PluginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kubectl tproxy",
         abstract: "Creates, explains and tests the Destinations of the transparent proxy.",

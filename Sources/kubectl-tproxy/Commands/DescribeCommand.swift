@@ -1,0 +1,42 @@
+import ArgumentParser
+import FoundationEssentials
+import ObjectModel
+
+struct DescribeCommand: ClusterCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "describe",
+        abstract: "Explains a Destination: how it fares, what is wrong, and how to use it.",
+        discussion: """
+            Exits with 2 where mail can't be sent for somebody.
+
+            Examples:
+              kubectl tproxy describe mail-dest
+              kubectl tproxy describe mail-dest -n shop -o json
+            """,
+        aliases: ["status"]
+    )
+
+    @Argument(help: ArgumentHelp("The Destination.", valueName: "name"))
+    var name: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("yaml or json: the object itself.", valueName: "format"))
+    var output: ObjectFormat?
+
+    @OptionGroup var common: CommonOptions
+
+    func run(_ session: Session) async throws -> Outcome {
+        if let output, output != .json {
+            let answer = try await session.kubectl.run(["get", Kubectl.destinations, "--output=\(output)", "--", name])
+            try session.output.write(answer.bytes)
+            return .good
+        }
+        let object = try await session.kubectl.destination(name)
+        let view = DestinationView(object)
+        if output == .json {
+            try session.output.write(object.json() + [UInt8(ascii: "\n")])
+        } else {
+            try session.output.write(DestinationScreen(view, screen: session.output).lines(now: .now))
+        }
+        return view.verdict.mark == .good ? .good : .findings
+    }
+}

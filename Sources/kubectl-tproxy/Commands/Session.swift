@@ -1,0 +1,44 @@
+import Glibc
+
+/// What a command works with: the cluster, and where it writes.
+struct Session: Sendable {
+    let kubectl: Kubectl
+    /// Results.
+    let output: Screen
+    /// Progress, warnings and errors.
+    let errors: Screen
+    /// The namespace that was given.
+    let namespace: String?
+
+    init(_ options: CommonOptions) {
+        let environment = Environment.variables
+        kubectl = Kubectl(options.cluster, path: environment["KUBECTL_PATH"].flatMap { $0.isEmpty ? nil : $0 })
+        namespace = options.cluster.namespace
+        output = Screen(STDOUT_FILENO, color: options.screen.color, environment: environment)
+        errors = Screen(STDERR_FILENO, color: options.screen.color, environment: environment)
+    }
+
+    /// Says why the command didn't do what it is for.
+    func complain(_ text: String) {
+        try? errors.write(StyledText("error: ", .bad) + StyledText(text))
+    }
+
+    /// Passes on what the API server warns of.
+    func warn(_ warnings: [String]) {
+        for warning in warnings { try? errors.write(StyledText("warning: ", .doubtful) + StyledText(warning)) }
+    }
+}
+
+/// The process's environment.
+enum Environment {
+    static var variables: [String: String] {
+        var variables: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
+            entry += 1
+        }
+        return variables
+    }
+}

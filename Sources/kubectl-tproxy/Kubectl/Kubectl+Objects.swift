@@ -1,0 +1,30 @@
+import DestinationModel
+import ObjectModel
+
+extension Kubectl {
+    /// What kubectl calls Destinations: in full, so that no other kind of that name is meant.
+    static let destinations = "destinations.\(DestinationResource.version).\(DestinationResource.group)"
+
+    /// Runs kubectl, which writes one object as JSON.
+    func object(_ arguments: [String], input: [UInt8] = []) async throws(KubectlError) -> ObjectValue {
+        try Self.object(try await run(arguments, input: input).bytes)
+    }
+
+    /// Reads one object.
+    static func object(_ bytes: [UInt8]) throws(KubectlError) -> ObjectValue {
+        var options = JSONReader.Options()
+        options.maximumLength = bytes.count
+        options.maximumCount = 50_000_000
+        options.keepsPositions = false
+        do {
+            return try JSONReader.document(bytes, options: options).value
+        } catch {
+            throw KubectlError(.other, "kubectl has written what isn't JSON: \(error)")
+        }
+    }
+
+    /// Reads one Destination.
+    func destination(_ name: String) async throws(KubectlError) -> ObjectValue {
+        try await object(["get", Self.destinations, "--output=json", "--", name])
+    }
+}

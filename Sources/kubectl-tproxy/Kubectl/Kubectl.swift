@@ -1,0 +1,74 @@
+import ObjectModel
+import Subprocess
+import SystemPackage
+
+/// Runs kubectl, which knows how to reach the cluster and as whom: contexts, plugins for credentials, proxies.
+///
+/// Arguments are passed one by one and never through a shell. It may be used by several tasks at a time.
+struct Kubectl: Sendable {
+    /// What it has written.
+    struct Output: Sendable {
+        let bytes: [UInt8]
+        /// What the API server warns of.
+        let warnings: [String]
+    }
+
+    /// The longest output that is read. Lists are read page by page.
+    private static let maximumOutput = 256 << 20
+    private static let maximumErrorOutput = 1 << 20
+
+    private let executable: Executable
+    private let flags: [String]
+
+    /// - Parameters:
+    ///   - options: For every call.
+    ///   - path: Where kubectl is; otherwise it is looked for on `PATH`.
+    init(_ options: ClusterOptions, path: String? = nil) {
+        executable = path.map { .path(FilePath($0)) } ?? .name("kubectl")
+        flags = options.flags
+    }
+
+    /// Runs kubectl.
+    ///
+    /// - Parameters:
+    ///   - arguments: The command's own; the options of every call stand before them.
+    ///   - input: What it reads on standard input.
+    /// - Throws: `KubectlError` unless it succeeds.
+    func run(_ arguments: [String], input: [UInt8] = []) async throws(KubectlError) -> Output {
+        let result: ExecutionResult<Void, BytesOutput, BytesOutput>
+        do {
+            result = try await Subprocess.run(
+                executable,
+                arguments: Arguments(flags + arguments),
+                input: .array(input),
+                output: .bytes(limit: Self.maximumOutput),
+                error: .bytes(limit: Self.maximumErrorOutput)
+            )
+        } catch let error as SubprocessError {
+            throw Self.notRun(error)
+        } catch {
+            throw KubectlError(.other, "kubectl can't be run: \(error)")
+        }
+        let errorOutput = String(decoding: result.standardError, as: UTF8.self)
+        guard result.terminationStatus.isSuccess else { throw KubectlError(errorOutput: errorOutput) }
+        let prefix = "Warning: "
+        let warnings = errorOutput.split(separator: "\n").filter { $0.hasPrefix(prefix) }.map {
+            String($0.dropFirst(prefix.count))
+        }
+        return Output(bytes: result.standardOutput, warnings: warnings)
+    }
+
+    private static func notRun(_ error: SubprocessError) -> KubectlError {
+        switch error.code {
+        case .executableNotFound, .spawnFailed:
+            KubectlError(
+                .notInstalled,
+                "kubectl can't be run; install it, put it on PATH, or name it in KUBECTL_PATH"
+            )
+        case .outputLimitExceeded:
+            KubectlError(.other, "kubectl has written more than \(maximumOutput >> 20) MiB")
+        default:
+            KubectlError(.other, "kubectl can't be run: \(error)")
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+
+/// Which cluster, as whom and where: kubectl's own options, which are passed on to it.
+struct ClusterOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "The namespace; otherwise the one of the context.")
+    var namespace: String?
+
+    @Option(help: "The context of the kubeconfig.")
+    var context: String?
+
+    @Option(help: ArgumentHelp("The kubeconfig file.", valueName: "file"))
+    var kubeconfig: String?
+
+    @Option(help: ArgumentHelp("The user to act as.", valueName: "user"))
+    var `as`: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a request may take, such as 10s or 1m; 0 for as long as it takes.",
+            valueName: "time"
+        )
+    )
+    var requestTimeout = "15s"
+
+    /// The options as kubectl takes them. Each is one word, so that no value is taken for an option.
+    var flags: [String] {
+        let given = [
+            ("namespace", namespace), ("context", context), ("kubeconfig", kubeconfig), ("as", self.as),
+            ("request-timeout", requestTimeout),
+        ]
+        return given.compactMap { name, value in value.map { "--\(name)=\($0)" } }
+    }
+}

@@ -1,0 +1,89 @@
+import ObjectModel
+import Testing
+
+/// `kubectl tproxy` by the real kubectl, against a real API server with a manager. No relay takes part.
+@Suite struct PluginTests {
+    @Test("A Destination is created, listed, explained, changed and deleted")
+    func life() async throws {
+        try await ControllerRun.perform { run in
+            let site = PluginSite(run: run)
+            let namespace = ["-n", run.namespace]
+
+            let created = try await site.tproxy(["create", "mail-dest", "--tenant", "tenant-a,tenant-b"] + namespace)
+            #expect(created.succeeded, "\(created.errorOutput)")
+            #expect(created.output == "Destination \(run.namespace)/mail-dest created\n")
+            #expect(created.errorOutput.contains("telnet mail-dest-tenant-a.\(run.namespace) 465"))
+            try await run.waitUntilComplete("mail-dest", tenants: ["tenant-a", "tenant-b"])
+
+            let list = try await site.tproxy(["get"] + namespace)
+            #expect(list.succeeded, "\(list.errorOutput)")
+            #expect(list.output.contains("mail-dest   ! Pending   0/2       465"))
+
+            let described = try await site.tproxy(["describe", "mail-dest"] + namespace)
+            #expect(described.status == .exited(2))
+            #expect(
+                described.output.hasPrefix("! \(run.namespace)/mail-dest: mail can't be sent yet for 2 of 2 tenants\n")
+            )
+            #expect(described.output.contains("TPX104"))
+            #expect(described.output.contains("kubectl get pods -n \(run.site.namespace)"))
+
+            let added = try await site.tproxy(["tenants", "mail-dest", "add", "tenant-c"] + namespace)
+            #expect(added.succeeded, "\(added.errorOutput)")
+            let tenants = try await site.tproxy(["tenants", "mail-dest"] + namespace)
+            #expect(tenants.output == "tenant-a\ntenant-b\ntenant-c\n")
+            let removed = try await site.tproxy(["tenants", "mail-dest", "remove", "tenant-a"] + namespace)
+            #expect(removed.succeeded && removed.errorOutput.contains("mail-dest-tenant-a"), "\(removed.errorOutput)")
+
+            let deleted = try await site.tproxy(["delete", "mail-dest"] + namespace)
+            #expect(deleted.succeeded, "\(deleted.errorOutput)")
+            let gone = try await site.tproxy(["describe", "mail-dest"] + namespace)
+            #expect(gone.status == .exited(1))
+            #expect(gone.errorOutput.contains("not found"))
+        }
+    }
+
+    @Test("What is wrong is refused before it is sent, and nothing is taken for an option or run by a shell")
+    func hostile() async throws {
+        try await ControllerRun.prepare { run in
+            let site = PluginSite(run: run)
+            for name in ["$(touch /tmp/x)", "a b", "a\nb", "'", "\"", "`id`", "A", "a.b"] {
+                let result = try await site.tproxy(["create", "-n", run.namespace, "--", name])
+                #expect(result.status == .exited(2), "\(name): \(result.errorOutput)")
+                #expect(result.errorOutput.contains("TPX003"))
+            }
+            for name in ["-n", "--all", "--all-namespaces"] {
+                let result = try await site.tproxy(["delete", "-n", run.namespace, "--yes", "--", name])
+                #expect(result.status == .exited(1), "\(name): \(result.output) \(result.errorOutput)")
+            }
+            for destination in ["a b", "$(id)", "--help", "\"'", "a\\nb", "é"] {
+                let result = try await site.tproxy([
+                    "create", "mail", "-n", run.namespace, "--dry-run=server", "--destination=\(destination)", "-o",
+                    "json",
+                ])
+                #expect(result.succeeded, "\(destination): \(result.errorOutput)")
+                let object = try JSONReader.document(result.output).value
+                #expect(object["spec"]?["destinationRef"]?["name"] == .string(destination))
+            }
+        }
+    }
+
+    @Test("Where there is no cluster, no right or no kubectl, one line says so")
+    func complaints() async throws {
+        try await ControllerRun.prepare { run in
+            let site = PluginSite(run: run)
+            let calls: [(what: String, arguments: [String], environment: [String: String])] = [
+                ("context", ["get", "--context", "nowhere"], [:]),
+                ("kubeconfig", ["get", "--kubeconfig", "/nonexistent"], [:]),
+                ("forbidden", ["get", "--as", "nobody", "-n", run.namespace], [:]),
+                ("kubectl", ["get"], ["KUBECTL_PATH": "/nonexistent/kubectl"]),
+            ]
+            for (what, arguments, environment) in calls {
+                let result = try await site.tproxy(arguments, environment: environment)
+                #expect(result.status == .exited(1), "\(what)")
+                #expect(result.output.isEmpty)
+                let lines = result.errorOutput.split(separator: "\n")
+                #expect(lines.count == 1 && lines[0].hasPrefix("error: "), "\(what): \(result.errorOutput)")
+            }
+        }
+    }
+}
