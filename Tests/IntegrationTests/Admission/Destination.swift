@@ -7,6 +7,7 @@ import YAML
 struct Destination: Sendable {
     var name: String
     var destination = "example-dest"
+    var level: String?
     /// The value of the annotation, JSON or not.
     var tenants: String?
     /// Further lines of the spec, in YAML's flow style, such as `service: {port: 587}`.
@@ -16,7 +17,8 @@ struct Destination: Sendable {
     var text: String {
         let tenants = self.tenants.map { "\(DestinationResource.tenantsAnnotation): '\($0)'" }
         let annotations = ([tenants].compactMap(\.self) + self.annotations).joined(separator: ", ")
-        let spec = (["destinationRef: {name: \(self.destination)}"] + self.spec).joined(separator: ", ")
+        let level = self.level.map { ", level: \($0)" } ?? ""
+        let spec = (["destinationRef: {name: \(self.destination)\(level)}"] + self.spec).joined(separator: ", ")
         return """
             apiVersion: destination.connectivity.api.sap/v1
             kind: Destination

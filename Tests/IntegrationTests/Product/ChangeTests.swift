@@ -19,6 +19,15 @@ extension WithMailServers.ProductTests {
                         tenant: tenant
                     )
                 }
+                try run.site.write(
+                    .basic(accounts.acme, port: servers.postfix.port),
+                    name: "second",
+                    tenant: "acme",
+                    folder: "others"
+                )
+                try run.site.configure(
+                    .init(instances: run.site.folder(ProductSite.instance) + "\n" + run.site.folder("other", "others"))
+                )
                 var mail = Destination(name: "mail", destination: MailDestination.name, tenants: #"["acme"]"#)
                 let other = Destination(name: "other", destination: MailDestination.name, tenants: #"["globex"]"#)
                 try await run.apply(mail)
@@ -65,6 +74,14 @@ extension WithMailServers.ProductTests {
                     try await run.login(of: port) == accounts.globex.user ? () : nil
                 }
                 #expect(try await run.login(of: second) == accounts.shop.user)
+
+                // Another instance: only its own folder has this destination with that login.
+                mail.spec.append("destinationServiceInstanceName: other")
+                try await run.apply(mail)
+                try await eventually("mail by the other instance", within: .seconds(60)) {
+                    try await run.login(of: port) == accounts.acme.user ? () : nil
+                }
+                #expect(try await run.port("mail-acme") == port)
 
                 // A tenant less: its Service goes, and its port takes no connections.
                 mail.tenants = #"["acme"]"#

@@ -57,12 +57,16 @@ final class ProductSite: Sendable {
     /// The configuration file.
     var configuration: String { self.directory.path("config.yaml") }
 
+    /// The entry in the configuration of an instance that is a folder.
+    func folder(_ instance: String, _ folder: String = "destinations") -> String {
+        """
+              - name: \(instance)
+                directory: \(self.directory.path(folder))
+        """
+    }
+
     /// Writes the configuration, in the place of the one that was there.
     func configure(_ configuration: Configuration) throws {
-        let folder = """
-                  - name: \(Self.instance)
-                    directory: \(self.directory.path("destinations"))
-            """
         let text = """
             installNamespace: \(self.namespace)
             config:
@@ -75,7 +79,7 @@ final class ProductSite: Sendable {
                   readTimeoutSeconds: 2
             \(configuration.defaultInstance.map { "      defaultInstanceName: \($0)" } ?? "")
                   instances:
-            \(configuration.instances ?? folder)
+            \(configuration.instances ?? self.folder(Self.instance))
             \(self.additionalCAs)
             relay:
               portRange: \(self.ports.lowerBound)-\(self.ports.upperBound)
@@ -86,8 +90,13 @@ final class ProductSite: Sendable {
     }
 
     /// Writes a MAIL destination into the folder, in the place of the one that was there.
-    func write(_ destination: MailDestination, name: String = MailDestination.name, tenant: String? = nil) throws {
-        try self.directory.write(destination.json, to: self.file(name, tenant))
+    func write(
+        _ destination: MailDestination,
+        name: String = MailDestination.name,
+        tenant: String? = nil,
+        folder: String = "destinations"
+    ) throws {
+        try self.directory.write(destination.json, to: self.file(name, tenant, folder))
     }
 
     /// Removes a MAIL destination from the folder.
@@ -95,8 +104,8 @@ final class ProductSite: Sendable {
         try FileManager.default.removeItem(atPath: self.directory.path(self.file(name, tenant)))
     }
 
-    private func file(_ name: String, _ tenant: String?) -> String {
-        "destinations/\(tenant.map { $0 + "/" } ?? "")\(name).json"
+    private func file(_ name: String, _ tenant: String?, _ folder: String = "destinations") -> String {
+        "\(folder)/\(tenant.map { $0 + "/" } ?? "")\(name).json"
     }
 
     /// Makes a namespace that this installation looks after, and gives its name.
