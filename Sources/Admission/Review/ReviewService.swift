@@ -24,13 +24,8 @@ struct ReviewService: Sendable {
         self.settings = settings
         self.metrics = metrics
         self.logger = logger
-        var options = JSONReader.Options()
-        options.maximumLength = limits.body
-        options.maximumDepth = 64
-        // The largest Destination that etcd takes has far fewer: tenants stand in one text.
-        options.maximumCount = 50_000
-        options.keepsPositions = false
-        self.options = options
+        // The largest Destination that etcd takes has far fewer values: tenants stand in one text.
+        options = JSONReader.Options(maximumLength: limits.body, maximumDepth: 64, maximumCount: 50_000)
     }
 
     func answer(_ body: [UInt8]) -> OperationsResponse {

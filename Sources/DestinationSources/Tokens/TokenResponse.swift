@@ -43,10 +43,11 @@ enum TokenResponse {
     }
 
     private static func object(_ body: [UInt8]) -> ObjectValue? {
-        var options = JSONReader.Options()
-        options.maximumLength = TokenRequest.maximumResponseBytes
-        options.maximumDepth = 20
-        options.keepsPositions = false
+        let options = JSONReader.Options(
+            maximumLength: TokenRequest.maximumResponseBytes,
+            maximumDepth: 20,
+            maximumCount: 10_000
+        )
         guard let value = try? JSONReader.document(body, options: options).value, value.objectValue != nil else {
             return nil
         }

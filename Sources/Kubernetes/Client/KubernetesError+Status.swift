@@ -10,8 +10,7 @@ extension KubernetesError {
     ///   - body: Its body, or the beginning of it.
     ///   - mayQuoteSecrets: The request carried secrets, which the server's words may quote.
     init(status: Int, headers: HTTPHeaders, body: [UInt8], mayQuoteSecrets: Bool = false) {
-        var options = JSONReader.Options()
-        options.keepsPositions = false
+        let options = JSONReader.Options(maximumLength: 2 << 20, maximumCount: 100_000)
         let object = (try? JSONReader.document(body, options: options))?.value
         let retryAfter = headers["Retry-After"].flatMap { Int($0) }
         if let object, object["kind"] == .string("Status") {

@@ -21,6 +21,14 @@ public struct JSONReader: Sendable {
 
         /// The defaults.
         public init() {}
+
+        /// What to read an answer or a file of a program's with: nobody will be shown where in it something stands.
+        public init(maximumLength: Int, maximumDepth: Int = 100, maximumCount: Int) {
+            self.maximumLength = maximumLength
+            self.maximumDepth = maximumDepth
+            self.maximumCount = maximumCount
+            keepsPositions = false
+        }
     }
 
     /// Reads a text of one JSON value.

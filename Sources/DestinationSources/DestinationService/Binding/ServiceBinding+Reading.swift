@@ -162,11 +162,7 @@ extension ServiceBinding {
     /// The members of the JSON object that a value holds, of its `credentials` where it has them.
     private static func object(_ bytes: [UInt8]) -> [String: ObjectValue]? {
         guard bytes.count <= maximumBytes else { return nil }
-        var options = JSONReader.Options()
-        options.maximumLength = maximumBytes
-        options.maximumDepth = 20
-        options.maximumCount = 10_000
-        options.keepsPositions = false
+        let options = JSONReader.Options(maximumLength: maximumBytes, maximumDepth: 20, maximumCount: 10_000)
         let plain = try? JSONReader.document(bytes, options: options).value
         let value =
             plain?.objectValue == nil

@@ -80,11 +80,11 @@ enum DestinationResponse {
     }
 
     private static func object(_ body: [UInt8]) -> ObjectValue? {
-        var options = JSONReader.Options()
-        options.maximumLength = DestinationRequest.maximumResponseBytes
-        options.maximumDepth = 20
-        options.maximumCount = 10_000
-        options.keepsPositions = false
+        let options = JSONReader.Options(
+            maximumLength: DestinationRequest.maximumResponseBytes,
+            maximumDepth: 20,
+            maximumCount: 10_000
+        )
         guard let value = try? JSONReader.document(body, options: options).value, value.objectValue != nil else {
             return nil
         }
