@@ -41,8 +41,17 @@ public struct ClaimIndex: Hashable, Sendable {
         case .list: claims = .tenants(TenantSet(subject.tenantNames.filter(DNSLabel.isRFC1123)))
         case .wrongType, .noJSON, .noArray: claims = .tenants(TenantSet([]))
         }
-        let entry = Entry(claims: claims, age: ResourceAge(object))
-        if resources[subject.namespace ?? "", default: [:]].updateValue(entry, forKey: name) == nil { count += 1 }
+        insert(Entry(claims: claims, age: ResourceAge(object)), namespace: subject.namespace ?? "", name: name)
+    }
+
+    /// Takes over what a resource claims in another index, if anything.
+    public mutating func keep(namespace: String, name: String, from other: ClaimIndex) {
+        guard let entry = other.resources[namespace]?[name] else { return }
+        insert(entry, namespace: namespace, name: name)
+    }
+
+    private mutating func insert(_ entry: Entry, namespace: String, name: String) {
+        if resources[namespace, default: [:]].updateValue(entry, forKey: name) == nil { count += 1 }
     }
 
     /// Forgets an object.

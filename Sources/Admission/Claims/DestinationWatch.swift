@@ -17,7 +17,7 @@ struct DestinationWatch: Service {
             for await event in watch {
                 known.take(event)
                 switch event {
-                case .restarted, .present, .deleted:
+                case .restarted, .present, .unreadable, .deleted:
                     break
                 case .synced:
                     isTold = false

@@ -31,6 +31,8 @@ final class KnownDestinations: Sendable {
                 state.next = ClaimIndex()
             case .present(let object):
                 if state.next == nil { state.current.insert(object) } else { state.next?.insert(object) }
+            case .unreadable(let object):
+                state.next?.keep(namespace: object.key.namespace, name: object.key.name, from: state.current)
             case .deleted(let object):
                 if state.next == nil { state.current.remove(object) } else { state.next?.remove(object) }
             case .synced:

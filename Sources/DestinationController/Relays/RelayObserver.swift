@@ -130,7 +130,7 @@ public actor RelayObserver {
         switch event {
         case .synced, .resumed, .interrupted:
             board.set(.pods, WatchCondition(pods.isSynced, pods.isConnected, pods.interruption))
-        case .restarted, .present, .deleted:
+        case .restarted, .present, .unreadable, .deleted:
             break
         }
     }

@@ -92,7 +92,7 @@ public struct DestinationController: Sendable {
         for await event in watch(kind) {
             memory.receive(event, of: kind)
             switch event {
-            case .restarted, .present, .deleted:
+            case .restarted, .present, .unreadable, .deleted:
                 continue
             case .synced, .resumed:
                 if isTold { logger.info("changes are heard of again", metadata: ["of": "\(kind)"]) }

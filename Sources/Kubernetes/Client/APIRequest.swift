@@ -11,7 +11,7 @@ struct APIRequest: Sendable {
     var body: ObjectValue?
     var contentType = "application/json"
     var timeouts = HTTPTimeouts(stall: nil)
-    var maximumAnswerBytes: Int? = 16 << 20
+    var maximumAnswerBytes: Int? = AnswerReader.maximumObjectOctets
     /// The body holds secrets, which the server's words about it may quote.
     var mayQuoteSecrets = false
 

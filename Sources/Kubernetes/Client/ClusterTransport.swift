@@ -23,7 +23,7 @@ final class ClusterTransport: Sendable {
 
     let access: ClusterAccess
     private let userAgent: String
-    private let logger: Logger
+    let logger: Logger
     private let state: Mutex<State>
 
     /// Reads the files and starts the HTTP client's thread.

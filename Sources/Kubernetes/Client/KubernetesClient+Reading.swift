@@ -14,8 +14,8 @@ extension KubernetesClient {
         return try await execute(APIRequest(.get, path.text, operation: Self.named("get", type, name, namespace)))
     }
 
-    /// Reads all objects of a kind, page by page, as they were at one moment. All of them stand in memory: use
-    /// ``watch(_:in:labels:fields:pageSize:)`` where there may be many.
+    /// Reads all objects of a kind, page by page, as they were at one moment. All of them stand in memory, and one that
+    /// can't be read is an error: use ``watch(_:in:labels:fields:pageSize:)`` where there may be many, or any.
     ///
     /// - Parameters:
     ///   - namespace: `nil` for all namespaces.
@@ -33,10 +33,17 @@ extension KubernetesClient {
         var pager = Pager(pageSize: pageSize)
         var objects: [ObjectValue] = []
         while true {
-            do {
-                let page = try await self.page(selection, pager.next)
-                objects += page.items
-                if pager.received(continueToken: page.continueToken) { return objects }
+            do throws(KubernetesError) {
+                var page = try await self.page(selection, pager.next)
+                var items: [ObjectValue] = []
+                while let item = try page.next() {
+                    switch item {
+                    case .readable(let object): items.append(object)
+                    case .unreadable(let object): throw object.reason.about("read \(type) \(object.key)")
+                    }
+                }
+                objects += items
+                if pager.received(continueToken: page.continueToken, size: page.size) { return objects }
             } catch {
                 guard let step = pager.failed(error) else { throw error }
                 if step == .startsAnew { objects = [] }
@@ -57,8 +64,9 @@ extension KubernetesClient {
         var request = try selection.request("list")
         request.add("limit", which.limit.map(String.init))
         request.add("continue", which.continueToken)
-        request.maximumAnswerBytes = AnswerReader.maximumBytes
-        let page = try ObjectPage(try await execute(request), of: selection.type)
+        request.maximumAnswerBytes =
+            which.limit == 1 ? AnswerReader.maximumObjectOctets : AnswerReader.maximumPageOctets
+        let page = try ObjectPage(try await body(request), of: selection.type)
         // A token says where the next page begins: one that leads to the same page again would never come to an end.
         guard page.continueToken == nil || page.continueToken != which.continueToken else {
             throw KubernetesError(

@@ -52,24 +52,25 @@ public final class KubernetesClient: Sendable {
 
     /// Makes a request and reads its answer, which must be a JSON object.
     func execute(_ request: APIRequest) async throws(KubernetesError) -> ObjectValue {
-        var request = request
-        request.timeouts = HTTPTimeouts(overall: timeout, stall: nil)
-        return try await executeAsIs(request)
+        let body = try await body(request)
+        do {
+            return try AnswerReader.object(body)
+        } catch {
+            throw error.about(request.operation)
+        }
     }
 
-    /// The same with the request's own time limits.
-    func executeAsIs(_ request: APIRequest) async throws(KubernetesError) -> ObjectValue {
+    /// Makes a request and reads its answer as it is.
+    func body(_ request: APIRequest) async throws(KubernetesError) -> [UInt8] {
+        var request = request
+        request.timeouts = HTTPTimeouts(overall: timeout, stall: nil)
         let stream = try await open(request)
         do {
             var body: [UInt8] = []
             for try await chunk in stream { body += chunk }
-            return try AnswerReader.object(body)
-        } catch let error as KubernetesError {
-            throw error.about(request)
-        } catch let error as HTTPError {
-            throw KubernetesError(error).about(request)
+            return body
         } catch {
-            throw KubernetesError(.unreachable, "the answer broke off").about(request)
+            throw KubernetesError(error).about(request.operation)
         }
     }
 
@@ -80,12 +81,12 @@ public final class KubernetesClient: Sendable {
             return try await open(request, session)
         } catch {
             guard error.mayBeStaleAccess, let renewed = transport.session(insteadOf: session) else {
-                throw error.error.about(request)
+                throw error.error.about(request.operation)
             }
             do {
                 return try await open(request, renewed)
             } catch {
-                throw error.error.about(request)
+                throw error.error.about(request.operation)
             }
         }
     }
@@ -130,9 +131,9 @@ public final class KubernetesClient: Sendable {
 }
 
 extension KubernetesError {
-    fileprivate func about(_ request: APIRequest) -> KubernetesError {
+    func about(_ operation: String) -> KubernetesError {
         var error = self
-        error.operation = request.operation
+        error.operation = operation
         return error
     }
 }

@@ -1,7 +1,8 @@
 /// Goes through a list page by page. Pure.
 ///
 /// The pages of a list show one moment, which the server forgets after some minutes: then the list starts anew, and if
-/// that happens again, it is asked for in one piece. Where a page is too large, smaller ones are asked for.
+/// that happens again, it is asked for in one piece. Where a page is too large, smaller ones are asked for, until they are
+/// small enough again.
 struct Pager: Hashable, Sendable {
     /// What to ask for.
     struct Page: Hashable, Sendable {
@@ -24,10 +25,16 @@ struct Pager: Hashable, Sendable {
     /// Whether the next page is the first one.
     var isAtStart: Bool { next.continueToken == nil }
 
-    /// A page came. Answers whether it was the last one; then the next is the first again.
-    mutating func received(continueToken: String?) -> Bool {
+    /// A page of so many octets came. Answers whether it was the last one; then the next is the first again.
+    mutating func received(continueToken: String?, size: Int) -> Bool {
         next.continueToken = continueToken
-        guard continueToken == nil else { return false }
+        guard continueToken == nil else {
+            // What is large may be a single object.
+            if let limit = next.limit, size < AnswerReader.maximumPageOctets / 4 {
+                next.limit = min(limit * 2, pageSize)
+            }
+            return false
+        }
         expirations = 0
         next.limit = pageSize
         return true
@@ -41,12 +48,15 @@ struct Pager: Hashable, Sendable {
             if expirations > 1 { next.limit = nil }
             return .startsAnew
         }
-        // A continue token may be used with any limit.
-        if error.code == .answerTooLarge, let limit = next.limit, limit > 1 {
-            next.limit = max(limit / 4, 1)
-            return .repeats
+        guard error.code == .answerTooLarge else { return nil }
+        guard let limit = next.limit else {
+            next.limit = pageSize
+            return nil
         }
-        return nil
+        guard limit > 1 else { return nil }
+        // A continue token may be used with any limit.
+        next.limit = max(limit / 4, 1)
+        return .repeats
     }
 
     /// Starts anew.

@@ -66,6 +66,8 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
             return []
         case .present(let object):
             return present(object)
+        case .unreadable(let object):
+            return unreadable(object)
         case .deleted(let object):
             return gone(object)
         case .synced:
@@ -116,19 +118,31 @@ public struct ObjectCache<Value: Equatable & Sendable>: Sendable {
 
     private mutating func present(_ object: ObjectValue) -> [Change] {
         let metadata = object.metadata
-        let key = metadata.key
         let version = ObjectVersion(metadata.resourceVersion)
+        guard isNews(metadata.key, metadata.uid, version) else { return [] }
+        return set(metadata.key, make(object), metadata.uid, version)
+    }
+
+    /// What was known of an object is not undone by its being unreadable; an earlier object of its name is gone.
+    private mutating func unreadable(_ object: UnreadableObject) -> [Change] {
+        let version = ObjectVersion(object.resourceVersion)
+        guard isNews(object.key, object.uid, version) else { return [] }
+        let known = entries[object.key]
+        return set(object.key, known?.uid == object.uid ? known?.value : nil, object.uid, version)
+    }
+
+    /// Whether what the watch tells is of after the owner's own writes. The object is seen to be there either way.
+    private mutating func isNews(_ key: ObjectKey, _ uid: String, _ version: ObjectVersion) -> Bool {
         if let latest = listing, latest.text.isEmpty || latest.precedes(version) == true { listing = version }
-        if var known = pending[key] {
-            guard known.isSettled(by: version, of: metadata.uid, listedIn: listing == nil ? nil : round) else {
-                known.seenIn = round
-                pending[key] = known
-                entries[key]?.round = round
-                return []
-            }
-            pending[key] = nil
+        guard var known = pending[key] else { return true }
+        guard known.isSettled(by: version, of: uid, listedIn: listing == nil ? nil : round) else {
+            known.seenIn = round
+            pending[key] = known
+            entries[key]?.round = round
+            return false
         }
-        return set(key, make(object), metadata.uid, version)
+        pending[key] = nil
+        return true
     }
 
     private mutating func gone(_ object: ObjectValue) -> [Change] {

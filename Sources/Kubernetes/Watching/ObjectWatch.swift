@@ -1,4 +1,5 @@
 internal import HTTPTransport
+internal import Logging
 internal import ObjectModel
 
 /// All objects of a kind and what becomes of them: a list, then changes as they happen, for as long as someone iterates.
@@ -7,6 +8,8 @@ internal import ObjectModel
 /// ``WatchEvent/interrupted(_:)`` and mended by trying again, slower and slower. Nothing is fetched ahead of the consumer
 /// but a page of the list or what the connection holds, so one who is slow slows the server down and fills no memory.
 /// Dropping the iterator ends the watch and closes its connection.
+///
+/// Objects that can't be read stop nothing: the log names them, and ``WatchEvent/unreadable(_:)`` tells that they are there.
 public struct ObjectWatch: AsyncSequence, Sendable {
     public typealias Element = WatchEvent
     public typealias Failure = Never
@@ -25,8 +28,10 @@ public struct ObjectWatch: AsyncSequence, Sendable {
         private let watch: ObjectWatch
         private var machine: WatchMachine
         private var generator = SystemRandomNumberGenerator()
-        private var page: PageInHand?
+        private var page: ObjectPage?
         private var stream: WatchStream?
+        /// The UIDs of unreadable objects that the log names.
+        private var complaints: Set<String> = []
 
         init(_ watch: ObjectWatch) {
             self.watch = watch
@@ -41,9 +46,9 @@ public struct ObjectWatch: AsyncSequence, Sendable {
         public mutating func next(isolation actor: isolated (any Actor)?) async -> WatchEvent? {
             while !Task.isCancelled {
                 if page != nil {
-                    if let event = nextOfPage() { return event }
+                    if let event = nextOfPage() { return told(event) }
                 } else if stream != nil {
-                    if let event = await nextOfStream(actor) { return event }
+                    if let event = await nextOfStream(actor) { return told(event) }
                 } else if let event = await act(actor) {
                     return event
                 }
@@ -61,7 +66,7 @@ public struct ObjectWatch: AsyncSequence, Sendable {
                 return nil
             case .list(let which):
                 do {
-                    page = PageInHand(try await watch.client.page(watch.selection, which))
+                    page = try await watch.client.page(watch.selection, which)
                     return machine.pageArrived()
                 } catch {
                     return error.code == .cancelled ? nil : machine.pageFailed(error, using: &generator)
@@ -79,10 +84,38 @@ public struct ObjectWatch: AsyncSequence, Sendable {
         }
 
         private mutating func nextOfPage() -> WatchEvent? {
-            if let object = page?.rest.popLast() { return .present(object) }
+            do {
+                switch try page?.next() {
+                case .readable(let object)?: return .present(object)
+                case .unreadable(let object)?: return .unreadable(object)
+                case nil: break
+                }
+            } catch {
+                page = nil
+                return machine.pageFailed(error, using: &generator)
+            }
             guard let done = page else { return nil }
             page = nil
-            return machine.pageTold(resourceVersion: done.resourceVersion, continueToken: done.continueToken)
+            return machine.pageTold(
+                resourceVersion: done.resourceVersion,
+                continueToken: done.continueToken,
+                size: done.size
+            )
+        }
+
+        private mutating func told(_ event: WatchEvent) -> WatchEvent {
+            guard case .unreadable(let object) = event else { return event }
+            if complaints.count > 1000 { complaints = [] }
+            if complaints.insert(object.uid).inserted {
+                watch.client.transport.logger.error(
+                    "an object can't be read; what was known of it before stays, and all others are served",
+                    metadata: [
+                        "kind": "\(watch.selection.type.kind)", "object": "\(object.key)", "uid": "\(object.uid)",
+                        "error": "\(object.reason)",
+                    ]
+                )
+            }
+            return event
         }
 
         private mutating func nextOfStream(_ actor: isolated (any Actor)?) async -> WatchEvent? {
@@ -104,19 +137,6 @@ public struct ObjectWatch: AsyncSequence, Sendable {
             failure?.operation = "watch \(watch.selection.type)"
             return machine.watchEnded(failure, lasted: lasted, using: &generator)
         }
-    }
-}
-
-/// A page whose objects are being told, last first, so that each is let go of.
-private struct PageInHand {
-    var rest: [ObjectValue]
-    let resourceVersion: String
-    let continueToken: String?
-
-    init(_ page: ObjectPage) {
-        rest = page.items.reversed()
-        resourceVersion = page.resourceVersion
-        continueToken = page.continueToken
     }
 }
 

@@ -3,6 +3,7 @@ internal import ObjectModel
 /// One line of a watch.
 enum WatchLine: Hashable, Sendable {
     case present(ObjectValue, resourceVersion: String)
+    case unreadable(UnreadableObject)
     case deleted(ObjectValue, resourceVersion: String)
     /// Nothing happened up to this version.
     case bookmark(resourceVersion: String)
@@ -12,7 +13,15 @@ enum WatchLine: Hashable, Sendable {
     ///
     /// - Throws: `malformedAnswer` for what no API server sends.
     init(_ line: some Sequence<UInt8>) throws(KubernetesError) {
-        let event = try AnswerReader.object(line)
+        let line = Array(line)
+        let event: ObjectValue
+        do {
+            event = try AnswerReader.object(line)
+        } catch {
+            guard let outline = WatchLine(outlineOf: line, because: error) else { throw error }
+            self = outline
+            return
+        }
         guard let type = event["type"]?.stringValue, let object = event["object"], case .object = object else {
             throw KubernetesError(.malformedAnswer, "the watch has a line that is no event")
         }
@@ -29,6 +38,18 @@ enum WatchLine: Hashable, Sendable {
         case "DELETED": self = .deleted(object, resourceVersion: version)
         case "BOOKMARK": self = .bookmark(resourceVersion: version)
         default: throw KubernetesError(.malformedAnswer, "the watch has an event of type \(Quoted(type))")
+        }
+    }
+
+    /// Reads no more of a line than what it is about.
+    private init?(outlineOf line: [UInt8], because reason: KubernetesError) {
+        guard let members = JSONSlice(line).members(["type", "object"]), let type = members["type"],
+            let object = members["object"].flatMap({ UnreadableObject($0, reason: reason) })
+        else { return nil }
+        switch String(decoding: type.octets, as: UTF8.self) {
+        case "\"ADDED\"", "\"MODIFIED\"": self = .unreadable(object)
+        case "\"DELETED\"": self = .deleted(object.outline, resourceVersion: object.resourceVersion)
+        default: return nil
         }
     }
 }

@@ -63,7 +63,7 @@ struct WatchMachine {
         }
     }
 
-    /// A page came; its objects are told next, then ``pageTold(resourceVersion:continueToken:)``. Answers what is told
+    /// A page came; its objects are told next, then ``pageTold(resourceVersion:continueToken:size:)``. Answers what is told
     /// before.
     mutating func pageArrived() -> WatchEvent? {
         defer { isListStart = false }
@@ -71,8 +71,8 @@ struct WatchMachine {
     }
 
     /// The page's objects have been told. Answers what is told then.
-    mutating func pageTold(resourceVersion: String, continueToken: String?) -> WatchEvent? {
-        guard pager.received(continueToken: continueToken) else { return nil }
+    mutating func pageTold(resourceVersion: String, continueToken: String?, size: Int) -> WatchEvent? {
+        guard pager.received(continueToken: continueToken, size: size) else { return nil }
         state = .watching(version: resourceVersion)
         isListStart = true
         isInterrupted = false
@@ -80,7 +80,7 @@ struct WatchMachine {
         return .synced
     }
 
-    /// A page didn't come.
+    /// A page didn't come, or couldn't be told to its end.
     mutating func pageFailed(
         _ error: KubernetesError,
         using generator: inout some RandomNumberGenerator
@@ -117,6 +117,9 @@ struct WatchMachine {
         case .present(let object, let version):
             progress(to: version)
             return .tell(.present(object))
+        case .unreadable(let object):
+            progress(to: object.resourceVersion)
+            return .tell(.unreadable(object))
         case .deleted(let object, let version):
             progress(to: version)
             return .tell(.deleted(object))

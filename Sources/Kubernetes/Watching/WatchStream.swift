@@ -2,11 +2,8 @@ internal import HTTPTransport
 
 /// The lines of one watch as they arrive. Dropping it closes its connection.
 struct WatchStream {
-    /// etcd takes no object over 1.5 MiB; escaped for JSON, with its frame, no line is longer.
-    private static let maximumLine = 12 << 20
-
     private var chunks: HTTPResponseBody.AsyncIterator
-    private var splitter = LineSplitter(maximumLength: maximumLine)
+    private var splitter = LineSplitter(maximumLength: AnswerReader.maximumObjectOctets)
     private let opened = ContinuousClock.now
 
     init(_ body: HTTPResponseBody) {

@@ -68,7 +68,7 @@ final class ClusterMetrics: Sendable {
                 state.isConnected = false
                 state.interruption = error
             }
-        case .restarted, .present, .deleted:
+        case .restarted, .present, .unreadable, .deleted:
             break
         }
     }

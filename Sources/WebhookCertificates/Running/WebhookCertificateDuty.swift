@@ -60,7 +60,7 @@ public struct WebhookCertificateDuty: Sendable {
         var isInterrupted = false
         for await event in watch {
             switch event {
-            case .present, .deleted:
+            case .present, .unreadable, .deleted:
                 signal.yield()
             case .synced, .resumed:
                 isInterrupted = false

@@ -1,9 +1,9 @@
 import DestinationRules
-import Kubernetes
 import ObjectModel
 import Testing
 
 @testable import Admission
+@testable import Kubernetes
 
 @Suite("The cluster's Destinations")
 struct KnownDestinationsTests {
@@ -25,6 +25,21 @@ struct KnownDestinationsTests {
         take(.synced)
         #expect(known.snapshot.isComplete && claims("a"))
         #expect(known.count == 1)
+    }
+
+    @Test("What an object claimed before it couldn't be read any more, it claims on")
+    func unreadable() throws {
+        take(.restarted, .present(Reviews.destination("a", tenants: #"["x"]"#)), .synced)
+        let metadata = #"{"name":"a","namespace":"shop","resourceVersion":"9"}"#
+        let text = JSONSlice(Array(#"{"metadata":\#(metadata)}"#.utf8))
+        let object = try #require(UnreadableObject(text, reason: KubernetesError(.answerTooLarge, "")))
+        let event = WatchEvent.unreadable(object)
+        take(event)
+        #expect(claims("a-x") && known.count == 1)
+        take(.restarted, event, .synced)
+        #expect(claims("a-x") && known.count == 1)
+        take(.restarted, .synced)
+        #expect(!claims("a-x") && known.count == 0)
     }
 
     @Test("Changes count at once")

@@ -151,6 +151,7 @@ extension ObjectWatch.AsyncIterator {
         switch event {
         case .restarted: return "restarted"
         case .present(let object): return "present \(named(object))"
+        case .unreadable(let object): return "unreadable \(object.key)"
         case .deleted(let object): return "deleted \(named(object))"
         case .synced: return "synced"
         case .interrupted(let error): return "interrupted \(error)"

@@ -12,7 +12,8 @@ struct HostileAnswerTests {
             ([.answer("")], .malformedAnswer), ([.answer("null")], .malformedAnswer),
             ([.answer("[1]")], .malformedAnswer), ([.answer("{\"a\":")], .malformedAnswer),
             ([.answer("{}{}")], .malformedAnswer), ([.answer("{\"a\":\"\u{1}\"}")], .malformedAnswer),
-            ([.answer(String(repeating: "[", count: 100_000))], .malformedAnswer),
+            ([.answer(String(repeating: "[", count: 100_000))], .answerTooLarge),
+            ([.answer(#"{"a":""# + String(repeating: "a", count: 4 << 20) + #""}"#)], .answerTooLarge),
             ([.answer("moved", status: 302)], .malformedAnswer), ([.answer("oops", status: 500)], .serverError),
             ([.answer("404 page not found", status: 404, type: "text/plain")], .unknownType),
             ([.text("SSH-2.0-OpenSSH\r\n"), .close], .malformedAnswer), ([.close], .unreachable),
@@ -109,7 +110,9 @@ struct HostileAnswerTests {
         arguments: [
             "{}", #"{"metadata":{"resourceVersion":"1"},"items":{}}"#, #"{"items":[]}"#,
             #"{"metadata":{"resourceVersion":"1"},"items":[1]}"#, #"{"metadata":{"resourceVersion":"1"},"items":[{}]}"#,
-            #"{"metadata":{"resourceVersion":7},"items":[]}"#,
+            #"{"metadata":{"resourceVersion":7},"items":[]}"#, #"{"metadata":{"resourceVersion":"1"},"items":[]"#,
+            #"{"metadata":{"resourceVersion":"1"},"items":[]}}"#, #"{"metadata":{"resourceVersion":"1"},"items":[,]}"#,
+            #"{"metadata":{"resourceVersion":"1"},"items":null}"#, "<html>", "",
         ]
     )
     func lists(text: String) async throws {
@@ -118,6 +121,19 @@ struct HostileAnswerTests {
         } _: { client, _ in
             let error = try await #require(throws: KubernetesError.self) { _ = try await client.list(.services) }
             #expect(error.code == .malformedAnswer)
+        }
+    }
+
+    @Test("A list that must be whole is none with an object that can't be read")
+    func unreadable() async throws {
+        let deep = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+        let item = #"{"metadata":{"name":"a","namespace":"n","resourceVersion":"1"},"spec":\#(deep)}"#
+        try await withClient { _ in
+            [.answer(#"{"metadata":{"resourceVersion":"1"},"items":[\#(item)]}"#)]
+        } _: { client, _ in
+            let error = try await #require(throws: KubernetesError.self) { _ = try await client.list(.services) }
+            #expect(error.code == .answerTooLarge)
+            #expect(error.operation == "read services n/a")
         }
     }
 }

@@ -5,6 +5,7 @@ import Logging
 /// Runs `body` with a client of a server that answers as `reply` says.
 func withClient<T>(
     timeout: Duration = .seconds(30),
+    logger: Logger = .silent,
     _ reply: @escaping @Sendable (RawServer.Request) -> [RawServer.Step],
     _ body: (KubernetesClient, RawServer) async throws -> T
 ) async throws -> T {
@@ -14,7 +15,7 @@ func withClient<T>(
             credentials: ClusterCredentials(token: .text("hush")),
             proxy: .none
         )
-        let client = try KubernetesClient(access, timeout: timeout, logger: .silent)
+        let client = try KubernetesClient(access, timeout: timeout, logger: logger)
         do {
             let result = try await body(client, server)
             await client.shutdown()

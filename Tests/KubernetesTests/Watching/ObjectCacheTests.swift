@@ -57,6 +57,29 @@ struct ObjectCacheTests {
         #expect(cache.all.map(\.key.name) == ["b"])
     }
 
+    private func unreadable(_ name: String, uid: String = "", version: Int = 2) throws -> WatchEvent {
+        let metadata = #"{"name":"\#(name)","namespace":"n","uid":"\#(uid)","resourceVersion":"\#(version)"}"#
+        let text = JSONSlice(Array(#"{"metadata":\#(metadata)}"#.utf8))
+        return .unreadable(try #require(UnreadableObject(text, reason: KubernetesError(.answerTooLarge, ""))))
+    }
+
+    @Test("What is known of an object stays when it can't be read any more, over lists too")
+    mutating func unreadable() throws {
+        _ = cache.receive(.restarted)
+        _ = try cache.receive(.present(made("a", "1")))
+        #expect(try words(cache.receive(unreadable("b"))) == [])
+        #expect(words(cache.receive(.synced)) == [])
+        #expect(try words(cache.receive(unreadable("a"))) == [])
+        _ = cache.receive(.restarted)
+        #expect(try words(cache.receive(unreadable("a"))) == [])
+        #expect(words(cache.receive(.synced)) == [])
+        #expect(cache[ObjectKey(namespace: "n", name: "a")] == "1" && cache.count == 1)
+        #expect(try words(cache.receive(.present(made("a", "2")))) == ["a 1→2"])
+        // Another object of that name: the one that is known is gone.
+        #expect(try words(cache.receive(unreadable("a", uid: "later", version: 3))) == ["-a 2"])
+        #expect(try words(cache.receive(.deleted(made("a", nil)))) == [])
+    }
+
     @Test("It knows whether it is up to date")
     mutating func connection() throws {
         #expect(!cache.isConnected)

@@ -42,6 +42,7 @@ struct ObjectWatchTests {
         switch event {
         case .restarted: "restarted"
         case .present(let object): "present \(object.metadata.name)"
+        case .unreadable(let object): "unreadable \(object.key.name)"
         case .deleted(let object): "deleted \(object.metadata.name)"
         case .synced: "synced"
         case .interrupted(let error): "interrupted \(error.message.prefix(40))"
@@ -129,6 +130,74 @@ struct ObjectWatchTests {
         let endless = [.streamHead] + [RawServer.Step](repeating: megabyte, count: 14)
         let (events, _) = try await events([endless]) { $0.hasPrefix("interrupted") }
         #expect(events.last?.contains("line of more than") == true)
+    }
+
+    /// More than is nested anywhere else.
+    private static let deep = String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000)
+
+    private static func listed(_ names: [String], bad: String) -> RawServer.Step {
+        let items = names.map { name in
+            let content = name == bad ? deep : "1"
+            return #"{"metadata":{"name":"\#(name)","uid":"\#(name)","resourceVersion":"3"},"spec":\#(content)}"#
+        }
+        // As API servers write lists of custom resources: the metadata last.
+        return .answer(#"{"items":[\#(items.joined(separator: ","))],"metadata":{"resourceVersion":"10"}}"#)
+    }
+
+    @Test("An object that can't be read keeps no other from being told, in a list or after it, and is logged once")
+    func unreadable() async throws {
+        let log = LogCollector()
+        let lines = Self.line("x\",\"uid\":\"x", 11, #","spec":\#(Self.deep)"#) + Self.line("d", 12)
+        try await withClient(logger: log.logger) { request in
+            guard request.line.contains("watch=true") else { return [Self.listed(["a", "x", "b"], bad: "x")] }
+            return [.streamHead, .chunk(lines)]
+        } _: { client, server in
+            var seen: [String] = []
+            for await event in client.watch(.services) {
+                seen.append(Self.summary(event))
+                if seen.last == "present d" { break }
+            }
+            #expect(
+                seen == [
+                    "restarted", "present a", "unreadable x", "present b", "synced", "unreadable x", "present d",
+                ]
+            )
+            #expect(server.requests.count == 2)
+        }
+        let told = log.lines
+        #expect(told.count == 1, "\(told)")
+        #expect(told.allSatisfy { $0.contains("kind=Service") && $0.contains("object=x uid=x") }, "\(told)")
+    }
+
+    @Test("A page that is too large is asked for in smaller pieces, and the next ones grow again")
+    func largePages() async throws {
+        let filler = String(repeating: "x", count: 3 << 20)
+        let names = (0..<12).map { "o\($0)" }
+        try await withClient { request in
+            guard !request.line.contains("watch=true") else { return [] }
+            func number(_ name: String) -> Int? {
+                let rest = request.line.split(separator: name + "=").dropFirst().first
+                return rest.flatMap { Int($0.prefix(while: \.isNumber)) }
+            }
+            let start = number("continue") ?? 0
+            let end = min(start + (number("limit") ?? 0), names.count)
+            let items = (start..<end).map { index in
+                let content = index < 6 ? filler : "x"
+                return #"{"metadata":{"name":"\#(names[index])","resourceVersion":"3"},"spec":"\#(content)"}"#
+            }
+            let token = end < names.count ? #","continue":"\#(end)""# : ""
+            return [
+                .answer(#"{"items":[\#(items.joined(separator: ","))],"metadata":{"resourceVersion":"10"\#(token)}}"#)
+            ]
+        } _: { client, server in
+            var seen: [String] = []
+            for await event in client.watch(.services, pageSize: 8) {
+                seen.append(Self.summary(event))
+                if seen.last == "synced" { break }
+            }
+            #expect(seen == ["restarted"] + names.map { "present \($0)" } + ["synced"])
+            #expect(server.requests.count <= 8, "\(server.requests.map(\.line))")
+        }
     }
 
     @Test("An iterator that is dropped, or whose task is cancelled, closes its connection")

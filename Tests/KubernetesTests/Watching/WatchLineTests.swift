@@ -31,6 +31,37 @@ struct WatchLineTests {
     }
 
     @Test(
+        "Of an object that can't be read, its name is",
+        arguments: [
+            String(repeating: "[", count: 5000) + String(repeating: "]", count: 5000), #"{"a":1,"a":2}"#, #""\uD83D""#,
+            "\"" + String(repeating: "x", count: 4 << 20) + "\"",
+        ]
+    )
+    func unreadable(member: String) throws {
+        for type in ["ADDED", "MODIFIED", "DELETED"] {
+            let metadata = #"{"name":"a","namespace":"n","uid":"u","resourceVersion":"5"}"#
+            let line = try WatchLine(
+                #"{"type":"\#(type)","object":{"x":{"metadata":[]},"spec":\#(member),"metadata":\#(metadata)}}"#.utf8
+            )
+            switch line {
+            case .unreadable(let object):
+                #expect(type != "DELETED")
+                #expect(object.key == ObjectKey(namespace: "n", name: "a"))
+                #expect(object.uid == "u" && object.resourceVersion == "5")
+            case .deleted(let object, let version):
+                #expect(type == "DELETED" && version == "5")
+                #expect(object.metadata.key == ObjectKey(namespace: "n", name: "a") && object.metadata.uid == "u")
+            case .present, .bookmark, .failed:
+                Issue.record("\(line)")
+            }
+        }
+        #expect(throws: KubernetesError.self) {
+            try WatchLine(#"{"type":"ADDED","object":{"spec":\#(member),"metadata":{"name":"a"}}}"#.utf8)
+        }
+        #expect(throws: KubernetesError.self) { try WatchLine(#"{"type":"ERROR","object":\#(member)}"#.utf8) }
+    }
+
+    @Test(
         "Lines that are no events",
         arguments: [
             "", "x", "{}", "[]", #"{"type":"ADDED"}"#, #"{"type":"ADDED","object":null}"#,

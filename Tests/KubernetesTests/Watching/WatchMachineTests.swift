@@ -37,7 +37,7 @@ struct WatchMachineTests {
         mutating func sync() {
             _ = next()
             _ = machine.pageArrived()
-            _ = machine.pageTold(resourceVersion: "1", continueToken: nil)
+            _ = machine.pageTold(resourceVersion: "1", continueToken: nil, size: 1)
             _ = next()
             _ = machine.watchOpened()
         }
@@ -50,10 +50,10 @@ struct WatchMachineTests {
         var bench = Bench()
         #expect(bench.step() == "list 10 -")
         #expect(bench.machine.pageArrived() == .restarted)
-        #expect(bench.machine.pageTold(resourceVersion: "1", continueToken: "a") == nil)
+        #expect(bench.machine.pageTold(resourceVersion: "1", continueToken: "a", size: 1) == nil)
         #expect(bench.step() == "list 10 a")
         #expect(bench.machine.pageArrived() == nil)
-        #expect(bench.machine.pageTold(resourceVersion: "1", continueToken: nil) == .synced)
+        #expect(bench.machine.pageTold(resourceVersion: "1", continueToken: nil, size: 1) == .synced)
         #expect(bench.step() == "watch 1")
         #expect(bench.machine.watchOpened() == nil)
     }
@@ -63,7 +63,7 @@ struct WatchMachineTests {
         var bench = Bench()
         _ = bench.next()
         _ = bench.machine.pageArrived()
-        _ = bench.machine.pageTold(resourceVersion: "1", continueToken: "a")
+        _ = bench.machine.pageTold(resourceVersion: "1", continueToken: "a", size: 1)
         #expect(bench.pageFailed(.expired) == nil)
         #expect(bench.step() == "list 10 -")
         #expect(bench.machine.pageArrived() == .restarted)
@@ -74,7 +74,7 @@ struct WatchMachineTests {
         var bench = Bench()
         _ = bench.next()
         _ = bench.machine.pageArrived()
-        _ = bench.machine.pageTold(resourceVersion: "1", continueToken: "a")
+        _ = bench.machine.pageTold(resourceVersion: "1", continueToken: "a", size: 1)
         for seconds in [1, 2, 4, 8, 8] {
             #expect(bench.pageFailed(.unreachable) == interrupted(.unreachable))
             #expect(bench.step() == "wait \(seconds)")
@@ -82,7 +82,7 @@ struct WatchMachineTests {
         }
         #expect(bench.machine.pageArrived() == .restarted)
         // `synced` says that all is well again.
-        #expect(bench.machine.pageTold(resourceVersion: "1", continueToken: nil) == .synced)
+        #expect(bench.machine.pageTold(resourceVersion: "1", continueToken: nil, size: 1) == .synced)
         #expect(bench.step() == "watch 1")
         #expect(bench.machine.watchOpened() == nil)
     }
@@ -140,7 +140,7 @@ struct WatchMachineTests {
         #expect(bench.ended(.expired) == nil)
         #expect(bench.step() == "list 10 -")
         #expect(bench.machine.pageArrived() == .restarted)
-        #expect(bench.machine.pageTold(resourceVersion: "9", continueToken: nil) == .synced)
+        #expect(bench.machine.pageTold(resourceVersion: "9", continueToken: nil, size: 1) == .synced)
         #expect(bench.step() == "watch 9")
         // A list that is outdated by the time of its watch, again and again, must not be asked for without a pause.
         for wait in ["wait 1", "wait 2", "wait 4"] {
@@ -148,7 +148,7 @@ struct WatchMachineTests {
             #expect(bench.step() == wait)
             #expect(bench.step() == "list 10 -")
             _ = bench.machine.pageArrived()
-            #expect(bench.machine.pageTold(resourceVersion: "9", continueToken: nil) == .synced)
+            #expect(bench.machine.pageTold(resourceVersion: "9", continueToken: nil, size: 1) == .synced)
             #expect(bench.step() == "watch 9")
         }
         _ = bench.machine.received(.bookmark(resourceVersion: "10"))

@@ -86,7 +86,7 @@ struct ClusterRoutes: Service {
             )
         case .resumed:
             logger.info("changes of the routes are seen again")
-        case .restarted, .present, .deleted:
+        case .restarted, .present, .unreadable, .deleted:
             break
         }
     }
