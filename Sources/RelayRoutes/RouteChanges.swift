@@ -34,18 +34,36 @@ public struct RouteChanges: Hashable, Sendable {
         ])
     }
 
-    /// Reads changes back; `nil` for anything that ``object`` doesn't write.
-    public init?(_ object: ObjectValue) {
-        guard let epoch = object["epoch"]?.stringValue, case .integer(let revision) = object["revision"],
-            case .bool(let isComplete) = object["complete"], let routes = object["routes"]?.arrayValue,
-            let closed = object["closed"]?.arrayValue
+    /// Reads changes back from the page; `nil` for anything that ``object`` doesn't write. They are read route by route, for
+    /// the tree of a whole page is many times as large as its text.
+    public init?(_ page: [UInt8]) {
+        let members = JSONSlice(page).members(["epoch", "revision", "complete", "routes", "closed"]) ?? [:]
+        func value(_ name: String, maximumCount: Int = 1) -> ObjectValue? {
+            let options = JSONReader.Options(maximumLength: 1 << 20, maximumCount: maximumCount)
+            return members[name].flatMap { try? JSONReader.document($0.octets, options: options).value }
+        }
+        guard let epoch = value("epoch")?.stringValue, case .integer(let revision) = value("revision"),
+            case .bool(let isComplete) = value("complete"), let texts = members["routes"]?.items(),
+            let closed = value("closed", maximumCount: Self.maximumCount)?.arrayValue, texts.count <= Self.maximumCount
         else { return nil }
-        let read = routes.compactMap(RouteReport.init)
+        var routes: [RouteReport] = []
+        routes.reserveCapacity(texts.count)
+        for text in texts {
+            guard let value = try? JSONReader.document(text.octets, options: Self.options).value,
+                let report = RouteReport(value)
+            else { return nil }
+            routes.append(report)
+        }
         let ports = closed.compactMap { port -> Int? in
             guard case .integer(let port) = port else { return nil }
             return port
         }
-        guard read.count == routes.count, ports.count == closed.count else { return nil }
-        self.init(epoch: epoch, revision: revision, isComplete: isComplete, routes: read, closed: ports)
+        guard ports.count == closed.count else { return nil }
+        self.init(epoch: epoch, revision: revision, isComplete: isComplete, routes: routes, closed: ports)
     }
+
+    /// There are no more ports.
+    private static let maximumCount = 65_536
+    /// For one route.
+    private static let options = JSONReader.Options(maximumLength: 16 << 10, maximumDepth: 10, maximumCount: 100)
 }

@@ -1,9 +1,26 @@
-/// The failures that relays report, each kept once, as all relays report the same ones.
+internal import DestinationModel
+
+/// The failures that relays report, each kept once, as all relays report the same ones. What they say may be anything, so
+/// neither one nor all together can grow without end.
 struct FailureTable {
     /// Why there is no destination.
     struct Failure: Hashable, Sendable {
         let reason: String
         let message: String
+
+        /// - Parameters:
+        ///   - reason: A word; where there is none, the one that says the least.
+        ///   - message: For people; what isn't a bounded line is made one.
+        init(reason: String, message: String) {
+            self.reason = reason.isEmpty ? StatusReason.failed : BoundedText.line(reason, limit: 200)
+            self.message = BoundedText.line(message, limit: 1000)
+        }
+
+        /// Stands for those that are too many to be kept.
+        static let another = Failure(
+            reason: StatusReason.failed,
+            message: "the relays report more different failures than are kept; look at the page /routes of one of them"
+        )
     }
 
     /// Stands for a failure until it is released as often as it was taken.
@@ -11,9 +28,15 @@ struct FailureTable {
         fileprivate let index: UInt32
     }
 
+    private let capacity: Int
     private var indices: [Failure: UInt32] = [:]
     private var failures: [(failure: Failure, uses: Int)?] = []
     private var free: [UInt32] = []
+
+    /// - Parameter capacity: How many different ones are kept: one for each route of an installation.
+    init(capacity: Int = 10_000) {
+        self.capacity = capacity
+    }
 
     /// How many different ones there are.
     var count: Int { indices.count }
@@ -24,12 +47,12 @@ struct FailureTable {
             failures[Int(index)]?.uses += 1
             return Token(index: index)
         }
+        guard count < capacity || failure == .another else { return take(.another) }
         let index: UInt32
         if let unused = free.popLast() {
             index = unused
             failures[Int(index)] = (failure, 1)
         } else {
-            // No more than there are ports, of each relay.
             index = UInt32(truncatingIfNeeded: failures.count)
             failures.append((failure, 1))
         }

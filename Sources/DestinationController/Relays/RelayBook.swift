@@ -45,10 +45,6 @@ struct RelayBook {
         var answer: RouteProof
     }
 
-    /// The most of a relay's words that are kept of one failure.
-    private static let reasonLimit = 200
-    private static let messageLimit = 2000
-
     /// Stands for a pod.
     typealias RelayNumber = Int
 
@@ -168,10 +164,7 @@ struct RelayBook {
         case .pending: return Entry(mark: item.mark, lookup: .pending)
         case .found: return Entry(mark: item.mark, lookup: .found)
         case .failed(let reason, let message):
-            let failure = FailureTable.Failure(
-                reason: reason.isEmpty ? StatusReason.failed : BoundedText.line(reason, limit: Self.reasonLimit),
-                message: BoundedText.line(message, limit: Self.messageLimit)
-            )
+            let failure = FailureTable.Failure(reason: reason, message: message)
             return Entry(mark: item.mark, lookup: .failed(failures.take(failure)))
         }
     }

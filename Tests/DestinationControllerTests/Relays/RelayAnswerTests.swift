@@ -41,8 +41,8 @@ struct RelayAnswerTests {
     @Test(
         "Nonsense is told from answers",
         arguments: [
-            ("", RelayAnswer.Fault.notJSON), ("<html>", .notJSON), ("[]", .notChanges), ("{}", .notChanges),
-            ("null", .notChanges), (#"{"epoch":1}"#, .notChanges), (String(repeating: "[", count: 5000), .notJSON),
+            ("", RelayAnswer.Fault.notChanges), ("<html>", .notChanges), ("[]", .notChanges), ("{}", .notChanges),
+            ("null", .notChanges), (#"{"epoch":1}"#, .notChanges), (String(repeating: "[", count: 5000), .notChanges),
             (#"{"epoch":"","revision":5,"complete":true,"routes":[],"closed":[]}"#, .notChanges),
             (#"{"epoch":"a b","revision":5,"complete":true,"routes":[],"closed":[]}"#, .notChanges),
             (#"{"epoch":"a&after=1","revision":5,"complete":true,"routes":[],"closed":[]}"#, .notChanges),

@@ -148,7 +148,7 @@ extension WithMailServers.ClusterRelayTests {
                 try await run.found(run.open(one))
                 func changes(_ query: String) async throws -> RouteChanges {
                     let page = try await run.relay.page("/routes/changes" + query)
-                    return try #require(RouteChanges(JSONReader.document(page).value))
+                    return try #require(RouteChanges(Array(page.utf8)))
                 }
                 let all = try await changes("")
                 #expect(all.isComplete && all.routes.map(\.port) == [one.port])
