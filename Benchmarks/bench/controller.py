@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import threading
 import time
 import urllib.request
@@ -24,7 +25,8 @@ config:
     destinationService:
       defaultInstanceName: bench
       instances: [{{name: bench, directory: {directory}}}]
-relay: {{portRange: 20000-29999}}
+# One namespace has half of them at most.
+relay: {{portRange: 20000-31999}}
 """
 
 MAIL = {
@@ -37,6 +39,7 @@ class Results:
     def __init__(self):
         self.services = []
         self.available = []
+        self.opened = []
         self.creation = 0.0
         self.routes = 0
         self.cold_start = 0.0
@@ -147,6 +150,34 @@ def available(item):
     return None
 
 
+class OpenedPorts:
+    """Tells how long after its Service was seen a port of the relay is open."""
+
+    def __init__(self, cluster):
+        self.delays = []
+        self.stopped = False
+        self.seen = set()
+        self.watch = Watch(cluster, f"/api/v1/namespaces/{SYSTEM}/services", self.look)
+
+    def look(self, item):
+        name = item["metadata"]["name"]
+        if self.stopped or not name.startswith("relay-") or name in self.seen:
+            return None
+        self.seen.add(name)
+        begin = time.monotonic()
+        while time.monotonic() < begin + 10:
+            try:
+                socket.create_connection((RELAY, int(name.removeprefix("relay-"))), 1).close()
+                self.delays.append(time.monotonic() - begin)
+                break
+            except OSError:
+                time.sleep(0.0005)
+        return name
+
+    def stop(self):
+        self.stopped = self.watch.stopped = True
+
+
 def measure(directory, options, say):
     results = Results()
     cluster = Cluster(directory)
@@ -165,8 +196,11 @@ def measure(directory, options, say):
 
         say(f"{options.samples} Destinations with 2 tenants, one after the other")
         client = Client(cluster)
+        opened = OpenedPorts(cluster)
         for number in range(options.samples):
             one_by_one(client, f"single-{number}", services, ready, results)
+        opened.stop()
+        results.opened = opened.delays
         say("changes beside few routes")
         changes(client, manager, services, ready, "few", options, results)
 

@@ -15,6 +15,7 @@ def rows(results):
          *milliseconds(statistics.median(results.services), 150)),
         ("the same, p99", *milliseconds(percentile(results.services, 0.99), 500)),
         ("the same, to `Available`, p99", *milliseconds(percentile(results.available, 0.99), 1000)),
+        ("A port of the relay: open after its Service is seen, p99", *milliseconds(percentile(results.opened, 0.99), 200)),
         (f"{results.routes:,} routes created from nothing, all `Available`", *seconds(results.creation, 180)),
         (f"Manager starts beside {results.routes:,} routes: all reconciled", *seconds(results.cold_start, 10)),
         ("writes in doing so", f"{results.cold_writes}", "0", results.cold_writes == 0),
