@@ -69,6 +69,12 @@ struct FileValidationTests {
         #expect(validation.faults.first?.position?.line == 1)
     }
 
+    @Test("A destination of the Destination service isn't taken for a resource, and nothing of it is shown")
+    func exported() {
+        let validation = validation(#"{"Name": "mail", "mail.password": "hunter2"}"#, "a: 1\n")
+        #expect(validation.faults.isEmpty && validation.otherCount == 2)
+    }
+
     @Test("What can't be read is told with its place, and the rest is looked at all the same")
     func unreadable() {
         let validation = validation("a: [\n", "{\"a\": }", destination("a", tenants: "x"))
