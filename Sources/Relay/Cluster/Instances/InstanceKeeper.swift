@@ -37,10 +37,8 @@ actor InstanceKeeper {
     private struct Member {
         var definition: DestinationInstance
         var service: DestinationServiceSource?
-        /// What the source is made with, and what it should be made with.
-        var settings: Settings?
-        var wanted: Settings?
-        var isChanging = false
+        /// Has the source made with what it should be made with.
+        var pursuit = Pursuit<Settings>()
         var directory: DirectoryDestinationSource?
         /// Keeps the source up to date.
         var running: Task<Void, Never>?
@@ -270,71 +268,75 @@ actor InstanceKeeper {
                 key: binding.key,
                 privateKey: secret
             )
-            members[name]?.wanted = Settings(
-                binding: read,
-                bundle: trusted,
-                connectTimeout: configuration.connectionTimeout,
-                readTimeout: configuration.readTimeout
+            pursue(
+                name,
+                Settings(
+                    binding: read,
+                    bundle: trusted,
+                    connectTimeout: configuration.connectionTimeout,
+                    readTimeout: configuration.readTimeout
+                )
             )
-            change(name)
         } catch {
             report(name, "\(error)", .error)
         }
     }
 
-    /// Makes the source, or changes it, one change after the other.
-    private func change(_ name: String) {
-        guard let member = members[name], let wanted = member.wanted, !member.isChanging else { return }
-        guard wanted != member.settings else { return worked(name) }
-        guard let service = member.service else { return make(name, wanted) }
-        members[name]?.isChanging = true
+    /// Has the source made, or changed, so.
+    private func pursue(_ name: String, _ wanted: Settings) {
+        let attempt = members[name]?.pursuit.want(wanted)
+        if let attempt { self.attempt(name, attempt) } else { noteSuccess(name) }
+    }
+
+    private func attempt(_ name: String, _ settings: Settings) {
+        guard let service = members[name]?.service else { return make(name, settings) }
         Task {
-            do {
-                if let settings = member.settings, settings.binding != wanted.binding {
-                    try await service.update(wanted.binding)
-                }
-                try await service.use(Self.transport(wanted.bundle), Self.settings(wanted))
-                changed(name, service, to: wanted)
+            do throws(HTTPError) {
+                try await service.update(settings.binding)
+                try await service.use(Self.transport(settings.bundle), Self.settings(settings))
+                ended(name, service, nil)
             } catch {
-                changed(name, service, to: nil)
-                report(name, "\(error)", .error)
+                ended(name, service, error)
             }
         }
     }
 
-    private func changed(_ name: String, _ service: DestinationServiceSource, to settings: Settings?) {
+    private func ended(_ name: String, _ service: DestinationServiceSource, _ error: HTTPError?) {
         // The instance may be another one meanwhile.
         guard members[name]?.service === service else { return }
-        let isOutdated = members[name]?.wanted != settings && settings != nil
-        members[name]?.isChanging = false
-        if let settings {
-            members[name]?.settings = settings
-            isOutdated ? change(name) : worked(name)
+        if let next = members[name]?.pursuit.ended(succeeded: error == nil) {
+            attempt(name, next)
+        } else if let error {
+            report(name, "\(error)", .error)
+        } else {
+            noteSuccess(name)
         }
     }
 
-    private func make(_ name: String, _ wanted: Settings) {
+    private func make(_ name: String, _ settings: Settings) {
         do {
             let service = try DestinationServiceSource(
                 instance: name,
-                binding: wanted.binding,
-                settings: Self.settings(wanted),
-                environment: serviceEnvironment(name, wanted)
+                binding: settings.binding,
+                settings: Self.settings(settings),
+                environment: serviceEnvironment(name, settings)
             )
             members[name]?.service = service
-            members[name]?.settings = wanted
             members[name]?.running = Task { await service.run() }
             let references = kept.filter { $0.instance == name }
             Task { await service.keep(only: references) }
             environment.sources.set(name, to: service)
-            worked(name)
+            _ = members[name]?.pursuit.ended(succeeded: true)
+            noteSuccess(name)
         } catch {
+            _ = members[name]?.pursuit.ended(succeeded: false)
             report(name, "\(error)", .error)
         }
     }
 
-    private func worked(_ name: String) {
-        guard members[name] != nil else { return }
+    /// Says that an instance can be used, once it is as it should be.
+    private func noteSuccess(_ name: String) {
+        guard members[name]?.pursuit.isDone == true else { return }
         environment.metrics.set(name, isUsable: true)
         if members[name]?.problem != nil {
             members[name]?.problem = nil
