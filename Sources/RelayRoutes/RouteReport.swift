@@ -4,6 +4,8 @@ public import ObjectModel
 /// What a relay says of one of its routes: an item of its page `/routes`.
 public struct RouteReport: Hashable, Sendable {
     /// What the relay knows of the route's destination.
+    ///
+    /// A route whose port the relay can't have has failed, too.
     public enum Lookup: Hashable, Sendable {
         /// It hasn't been looked up to its end.
         case pending
@@ -14,9 +16,9 @@ public struct RouteReport: Hashable, Sendable {
         case failed(reason: String, message: String)
     }
 
-    /// The port that is open.
+    /// The port that is open, or should be.
     public var port: Int
-    /// The address that it is open on.
+    /// The address that it is, or should be, open on.
     public var address: String
     /// Where its mail goes.
     public var route: Route

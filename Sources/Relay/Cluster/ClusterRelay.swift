@@ -74,7 +74,7 @@ struct ClusterRelay {
             )
         )
         let ports = ListeningPorts(address: address, table: table, lookUps: parts.lookUps)
-        let keeper = PortKeeper(ports, logger: logger) { metrics.failedPorts($0) }
+        let keeper = PortKeeper(ports, logger: logger) { metrics.failedPortCount = $0 }
         let routes = ClusterRoutes(
             watch: client.watch(.services, in: namespace),
             keeper: keeper,
@@ -124,6 +124,12 @@ struct ClusterRelay {
 
     private static func readiness(_ table: RouteTable, _ metrics: ClusterMetrics) -> Readiness {
         let readiness = table.readiness
+        let failed = metrics.failedPortCount
+        if readiness.isReady, failed > 0 {
+            let text =
+                "\(table.count) routes are open, \(failed) can't be opened, the log says why; they are tried again\n"
+            return Readiness(isReady: true, text: text)
+        }
         guard !readiness.isReady, !metrics.isSynced, let error = metrics.interruption else { return readiness }
         return Readiness(isReady: false, text: "the routes can't be read: \(error)\n")
     }

@@ -88,8 +88,10 @@ final class ClusterMetrics: Sendable {
         }
     }
 
-    func failedPorts(_ count: Int) {
-        state.withLock { $0.failedPorts = count }
+    /// How many ports can't be had.
+    var failedPortCount: Int {
+        get { state.withLock { $0.failedPorts } }
+        set { state.withLock { $0.failedPorts = newValue } }
     }
 
     private static var now: Double {

@@ -104,6 +104,18 @@ final class RouteTable: Sendable {
         return announcement
     }
 
+    /// Says of a port that it isn't open though it should be.
+    func cannotOpen(_ route: Route, owner: String?, at address: SocketAddress) {
+        guard let port = address.port else { return }
+        let lookup = RouteReport.Lookup.failed(
+            reason: StatusReason.relayPortTaken,
+            message: "a relay can't listen on port \(port) and goes on trying; its log says why"
+        )
+        board.set(
+            RouteReport(port: port, address: address.ipAddress ?? "", route: route, owner: owner, lookup: lookup)
+        )
+    }
+
     private func lookedUp(_ port: Int, _ metrics: RouteMetrics, _ lookup: RouteReport.Lookup) {
         state.withLock { state in
             // Another route may have the port by now.
@@ -148,10 +160,10 @@ final class RouteTable: Sendable {
     /// - Returns: done when nobody can connect any more.
     func close(port: Int) -> EventLoopFuture<Void> {
         let entry = state.withLock { state -> Entry? in
+            board.remove(port: port)
             guard let entry = state.entries.removeValue(forKey: port) else { return nil }
             state.leaving[ObjectIdentifier(entry.metrics)] = entry
             state.revision += 1
-            board.remove(port: port)
             return entry
         }
         guard let entry else { return group.next().makeSucceededVoidFuture() }
@@ -193,7 +205,7 @@ final class RouteTable: Sendable {
         return Dictionary(grouping: ports, by: { $0.value.route.destination.instance }).mapValues { $0.map(\.key) }
     }
 
-    /// All routes that are known are open.
+    /// All ports that are known were tried.
     func becomeReady() {
         state.withLock { if $0.phase == .opening { $0.phase = .serving } }
     }
@@ -203,7 +215,7 @@ final class RouteTable: Sendable {
         state.withLock { if $0.phase != .draining { $0.phase = .leaving } }
     }
 
-    /// Ready when every known route listens, and not any more when the relay is being stopped.
+    /// Ready once every known port was tried, and not any more when the relay is being stopped.
     var readiness: Readiness {
         let (phase, count) = state.withLock { ($0.phase, $0.entries.count) }
         return switch phase {

@@ -1,5 +1,6 @@
 import DestinationModel
 import MailSink
+import NIOCore
 import ObjectModel
 import RelayRoutes
 import TestSupport
@@ -33,6 +34,30 @@ import Testing
             let route = try TestRelay.route()
             await #expect(throws: (any Error).self) {
                 try await relay.table.open(route, host: "192.0.2.1", firstFreeFrom: 20000)
+            }
+        }
+    }
+
+    @Test func aPortOfAClaimThatCannotBeHadIsReportedUntilItIsGivenUp() async throws {
+        try await TestRelay.run { other in
+            let taken = try await other.open()
+            try await TestRelay.run { relay in
+                let ports = ListeningPorts(
+                    address: try SocketAddress(ipAddress: "127.0.0.1", port: 0),
+                    table: relay.table,
+                    lookUps: BackgroundLookUps(relay.table)
+                )
+                let claim = RouteClaim(port: taken, owner: "one", route: try TestRelay.route())
+                await #expect(throws: (any Error).self) { try await ports.open(claim) }
+                let report = try #require(relay.table.board[taken])
+                #expect(report.route == claim.route && report.owner == "one")
+                guard case .failed("RelayPortNotAvailable", _) = report.lookup else {
+                    Issue.record("\(report.lookup)")
+                    return
+                }
+                #expect(relay.table.count == 0)
+                await ports.close(port: taken)
+                #expect(relay.table.board[taken] == nil)
             }
         }
     }

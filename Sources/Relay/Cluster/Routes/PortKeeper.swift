@@ -14,7 +14,7 @@ actor PortKeeper {
         case open(RouteClaim)
         /// To nothing.
         case closing
-        /// It can't be had for now. To `opening` after a pause, or when the claim changes; to nothing without a claim.
+        /// It can't be had for now. To `opening` after a pause, to `closing` when the claim changes.
         case failed(RouteClaim, retry: Task<Void, Never>)
     }
 
@@ -84,9 +84,8 @@ actor PortKeeper {
         case .failed(let failed, let retry):
             guard claim != failed else { return }
             retry.cancel()
-            states[port] = nil
             forgetFailures(port)
-            if let claim { open(claim) }
+            close(failed)
         }
     }
 

@@ -4,12 +4,12 @@ import RelayRoutes
 
 /// Where claims become ports that applications can connect to.
 protocol RoutePorts: Sendable {
-    /// Opens a port that isn't open.
+    /// Opens a port that isn't open. What fails may be tried again.
     /// - Throws: why it can't be had.
     func open(_ claim: RouteClaim) async throws
     /// Leads an open port elsewhere, for the same Destination and tenant.
     func retarget(_ claim: RouteClaim)
-    /// Closes a port; when this returns nobody can connect any more.
+    /// Closes a port, or gives it up where it couldn't be opened; when this returns nobody can connect any more.
     func close(port: Int) async
 }
 
@@ -23,7 +23,12 @@ struct ListeningPorts: RoutePorts {
     func open(_ claim: RouteClaim) async throws {
         var address = address
         address.port = claim.port
-        _ = try await table.open(claim.route, owner: claim.owner, at: address)
+        do {
+            _ = try await table.open(claim.route, owner: claim.owner, at: address)
+        } catch {
+            table.cannotOpen(claim.route, owner: claim.owner, at: address)
+            throw error
+        }
         await lookUps.add([claim.route.destination.instance: [claim.port]])
     }
 
