@@ -33,7 +33,7 @@ final class ApplicationHandler: ChannelInboundHandler {
 
     init(endpoint: RouteEndpoint) {
         self.endpoint = endpoint
-        self.machine = ServerMachine(endpoint.serverConfiguration)
+        self.machine = ServerMachine(endpoint.serverProfile)
         self.logMetadata = ["connection": "\(endpoint.nextConnectionNumber())"]
     }
 

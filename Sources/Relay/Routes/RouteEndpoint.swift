@@ -15,14 +15,14 @@ final class RouteEndpoint {
     private(set) var route: Route
     let loop: any EventLoop
     let metrics: RouteMetrics
-    let serverConfiguration: ServerConfiguration
+    let serverProfile: ServerProfile
     var limits: RelayLimits { environment.limits }
 
     /// Told what is known of the destination, whenever that has been looked up.
     var whenLookedUp: ((RouteReport.Lookup) -> Void)?
 
     private let environment: RelayEnvironment
-    private var logger: Logger
+    private(set) var logger: Logger
     private var listener: (any Channel)?
     private var connections: [ObjectIdentifier: ApplicationHandler] = [:]
     private var lastConnection = 0
@@ -53,7 +53,7 @@ final class RouteEndpoint {
         self.environment = environment
         metrics = RouteMetrics(route: route, of: environment.metrics)
         let tenant = route.tenant.map { ", tenant \($0)" } ?? ""
-        serverConfiguration = ServerConfiguration(
+        serverProfile = ServerProfile(
             name: environment.name,
             greeting: "ESMTP relay for \(route.resource)\(tenant)",
             limits: environment.limits.server
@@ -92,45 +92,6 @@ final class RouteEndpoint {
         environment.connections.leave()
         metrics.connectionsOpen.decrement()
         completeDrain()
-    }
-
-    /// Counts and logs the end of a transaction.
-    /// - Parameters:
-    ///   - metadata: says which connection and which session it was.
-    ///   - verdict: what the mail server said of the message.
-    func finished(
-        _ outcome: TransactionOutcome,
-        _ metadata: Logger.Metadata,
-        verdict: Reply?,
-        since start: NIODeadline?
-    ) {
-        metrics.finished(outcome)
-        var metadata = metadata
-        if let start {
-            let duration = NIODeadline.now() - start
-            if case .accepted = outcome { metrics.timeToAccept.record(Duration(duration)) }
-            metadata["milliseconds"] = "\(duration.nanoseconds / 1_000_000)"
-        }
-        if let verdict { metadata["reply"] = "\(verdict.code) \(verdict.text)" }
-        switch outcome {
-        case .accepted(let octets):
-            metadata["octets"] = "\(octets)"
-            logger.info("message accepted", metadata: metadata)
-        case .refused(let stage):
-            metadata["stage"] = "\(stage.rawValue)"
-            logger.info("message refused", metadata: metadata)
-        case .failed(let stage):
-            metadata["stage"] = "\(stage.rawValue)"
-            logger.notice("message failed", metadata: metadata)
-        case .ambiguous:
-            logger.warning(
-                "session lost behind the final dot, nobody knows whether the message was taken",
-                metadata: metadata
-            )
-        case .abandoned(let stage):
-            metadata["stage"] = "\(stage.rawValue)"
-            logger.debug("transaction abandoned", metadata: metadata)
-        }
     }
 
     // MARK: Sessions

@@ -64,16 +64,16 @@ extension Capabilities {
 extension Capabilities {
     /// Our reply to EHLO on a route whose mail server has these capabilities: what is on the allow-list, PIPELINING
     /// always, and the smaller of both size limits.
-    func ehloReply(_ configuration: ServerConfiguration) -> Reply {
-        var lines = [configuration.name, "PIPELINING"]
-        let limit = messageLimit(ours: configuration.limits.messageLimit)
+    func ehloReply(_ profile: ServerProfile) -> Reply {
+        var lines = [profile.name, "PIPELINING"]
+        let limit = messageLimit(ours: profile.limits.messageLimit)
         lines.append(limit > 0 ? "SIZE \(limit)" : "SIZE")
         if eightBitMIME { lines.append("8BITMIME") }
         if smtpUTF8 { lines.append("SMTPUTF8") }
         if deliveryStatusNotifications { lines.append("DSN") }
         if enhancedStatusCodes { lines.append("ENHANCEDSTATUSCODES") }
         if let mostRecipients {
-            lines.append("LIMITS RCPTMAX=\(min(mostRecipients, configuration.limits.recipientLimit))")
+            lines.append("LIMITS RCPTMAX=\(min(mostRecipients, profile.limits.recipientLimit))")
         }
         return Reply(code: 250, lines: lines.map { Array($0.utf8) })
     }

@@ -97,7 +97,7 @@ extension ServerMachine {
         case .helo:
             endTransaction()
             guard !isClosed else { return }
-            answer(Reply(250, configuration.name))
+            answer(Reply(250, profile.name))
         case .ehlo:
             endTransaction()
             guard !isClosed else { return }
@@ -107,7 +107,7 @@ extension ServerMachine {
             endTransaction()
             answerIdleCommand(Reply(250, "2.0.0 OK"))
         case .quit:
-            close(with: Reply(221, "2.0.0 \(configuration.name) bye"))
+            close(with: Reply(221, "2.0.0 \(profile.name) bye"))
         case .mail(let address):
             mail(address)
         case .rcpt(let address):
@@ -126,8 +126,8 @@ extension ServerMachine {
         case .learning, .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict, .closed:
             return refuse(Reply(503, "5.5.1 there is a MAIL already, send RSET first"))
         }
-        if configuration.limits.messageLimit > 0, address.declaredSize ?? 0 > configuration.limits.messageLimit {
-            return answer(ContentRefusal.tooLarge(limit: configuration.limits.messageLimit).reply)
+        if profile.limits.messageLimit > 0, address.declaredSize ?? 0 > profile.limits.messageLimit {
+            return answer(ContentRefusal.tooLarge(limit: profile.limits.messageLimit).reply)
         }
         idleCommands = 0
         state = .borrowing(Transaction(mail: address), whileDataAsked: false)
@@ -145,7 +145,7 @@ extension ServerMachine {
         if let refusal = capabilities.refusal(ofRecipient: address) {
             return refuse(refusal)
         }
-        let limit = min(configuration.limits.recipientLimit, capabilities.mostRecipients ?? .max)
+        let limit = min(profile.limits.recipientLimit, capabilities.mostRecipients ?? .max)
         guard transaction.recipientsAsked < limit else {
             return answer(Reply(452, "4.5.3 too many recipients, \(limit) are the limit"))
         }
@@ -242,7 +242,7 @@ extension ServerMachine {
 
     private mutating func countError() {
         errors += 1
-        guard errors >= configuration.limits.errorLimit, !isClosed else { return }
+        guard errors >= profile.limits.errorLimit, !isClosed else { return }
         close(with: Reply(421, "4.7.0 too many errors, closing"))
     }
 
@@ -254,7 +254,7 @@ extension ServerMachine {
 
     private mutating func countIdleCommand() {
         idleCommands += 1
-        guard idleCommands >= configuration.limits.idleCommandLimit else { return }
+        guard idleCommands >= profile.limits.idleCommandLimit else { return }
         close(with: Reply(421, "4.7.0 too many commands that do nothing, closing"))
     }
 }

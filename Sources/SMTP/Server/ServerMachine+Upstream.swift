@@ -14,7 +14,7 @@ extension ServerMachine {
         guard case .learning = state else { return }
         state = .idle
         self.capabilities = capabilities ?? Capabilities()
-        answer(self.capabilities.ehloReply(configuration))
+        answer(self.capabilities.ehloReply(profile))
         leaveIfDraining()
     }
 
@@ -41,7 +41,7 @@ extension ServerMachine {
 
     private mutating func open(_ transaction: Transaction) {
         var transaction = transaction
-        if let refusal = capabilities.refusal(ofSender: transaction.mail, ourLimit: configuration.limits.messageLimit) {
+        if let refusal = capabilities.refusal(ofSender: transaction.mail, ourLimit: profile.limits.messageLimit) {
             state = .idle
             actions.append(.giveBack(needsReset: false))
             actions.append(.finished(.refused(.mail)))
@@ -49,7 +49,7 @@ extension ServerMachine {
             return leaveIfDraining()
         }
         // Without pipelining MAIL would cost the same round trip later.
-        transaction.isMailAnsweredByUs = configuration.limits.answersMailLocally && capabilities.pipelining
+        transaction.isMailAnsweredByUs = profile.limits.answersMailLocally && capabilities.pipelining
         if transaction.isMailAnsweredByUs {
             answer(Reply(250, "2.1.0 OK"))
         } else {
@@ -179,8 +179,8 @@ extension ServerMachine {
         state = .content(
             ContentDecoder(
                 discipline: hasSentCRLF ? .crlf : .lf,
-                lineLimit: configuration.limits.textLineLimit,
-                sizeLimit: capabilities.messageLimit(ours: configuration.limits.messageLimit)
+                lineLimit: profile.limits.textLineLimit,
+                sizeLimit: capabilities.messageLimit(ours: profile.limits.messageLimit)
             )
         )
     }

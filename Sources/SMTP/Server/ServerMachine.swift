@@ -63,7 +63,7 @@ public struct ServerMachine: Sendable {
         case upstream(ClientExpectation)
     }
 
-    let configuration: ServerConfiguration
+    let profile: ServerProfile
     var state = State.idle
     var inbound = ByteBuffer()
     var slots: [Slot] = []
@@ -79,8 +79,8 @@ public struct ServerMachine: Sendable {
     var isApplicationGone = false
 
     /// A connection whose greeting is still to be sent.
-    public init(_ configuration: ServerConfiguration) {
-        self.configuration = configuration
+    public init(_ profile: ServerProfile) {
+        self.profile = profile
     }
 
     // MARK: What the application does
@@ -89,7 +89,7 @@ public struct ServerMachine: Sendable {
     public mutating func connected() {
         // Drained before it began: the 421 was the greeting.
         guard !isClosed else { return }
-        answer(Reply(220, "\(configuration.name) \(configuration.greeting)"))
+        answer(Reply(220, "\(profile.name) \(profile.greeting)"))
     }
 
     /// The connection is one too many: says so and closes.
@@ -122,7 +122,7 @@ public struct ServerMachine: Sendable {
     /// The application has been silent for too long.
     public mutating func idleLimitReached() {
         guard !isClosed, !isWaitingForUpstream else { return }
-        close(with: Reply(421, "4.4.2 \(configuration.name) nothing was sent for too long, closing"))
+        close(with: Reply(421, "4.4.2 \(profile.name) nothing was sent for too long, closing"))
     }
 
     /// The relay is going to stop: what is under way is finished, then the application is told.
@@ -278,5 +278,5 @@ public struct ServerMachine: Sendable {
         close(with: stopping)
     }
 
-    private var stopping: Reply { Reply(421, "4.3.2 \(configuration.name) is being stopped, try again") }
+    private var stopping: Reply { Reply(421, "4.3.2 \(profile.name) is being stopped, try again") }
 }

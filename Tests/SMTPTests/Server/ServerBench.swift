@@ -18,12 +18,12 @@ struct ServerBench {
         return capabilities
     }()
 
-    /// - Parameter answersMailLocally: as in ``ServerConfiguration``, here for short.
-    init(answersMailLocally: Bool = true, _ change: (inout ServerConfiguration) -> Void = { _ in }) {
-        var configuration = ServerConfiguration(name: "relay", greeting: "ready")
-        configuration.limits.answersMailLocally = answersMailLocally
-        change(&configuration)
-        machine = ServerMachine(configuration)
+    /// - Parameter answersMailLocally: as in ``ServerProfile``, here for short.
+    init(answersMailLocally: Bool = true, _ change: (inout ServerProfile) -> Void = { _ in }) {
+        var profile = ServerProfile(name: "relay", greeting: "ready")
+        profile.limits.answersMailLocally = answersMailLocally
+        change(&profile)
+        machine = ServerMachine(profile)
     }
 
     /// Runs the machine until it has nothing more to do.

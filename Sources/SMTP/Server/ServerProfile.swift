@@ -1,5 +1,5 @@
 /// What the relay tells an application about itself, and what it grants.
-public struct ServerConfiguration: Hashable, Sendable {
+public struct ServerProfile: Hashable, Sendable {
     /// The host name in the greeting and in the reply to EHLO.
     public var name: String
     /// What the greeting says behind the name: which destination and tenant this port stands for.

@@ -1,0 +1,45 @@
+import Logging
+import NIOCore
+import SMTP
+import Telemetry
+
+extension RouteEndpoint {
+    /// Counts and logs the end of a transaction.
+    /// - Parameters:
+    ///   - metadata: says which connection and which session it was.
+    ///   - verdict: what the mail server said of the message.
+    func finished(
+        _ outcome: TransactionOutcome,
+        _ metadata: Logger.Metadata,
+        verdict: Reply?,
+        since start: NIODeadline?
+    ) {
+        metrics.finished(outcome)
+        var metadata = metadata
+        if let start {
+            let duration = NIODeadline.now() - start
+            if case .accepted = outcome { metrics.timeToAccept.record(Duration(duration)) }
+            metadata["milliseconds"] = "\(duration.nanoseconds / 1_000_000)"
+        }
+        if let verdict { metadata["reply"] = "\(verdict.code) \(verdict.text)" }
+        switch outcome {
+        case .accepted(let octets):
+            metadata["octets"] = "\(octets)"
+            logger.info("message accepted", metadata: metadata)
+        case .refused(let stage):
+            metadata["stage"] = "\(stage.rawValue)"
+            logger.info("message refused", metadata: metadata)
+        case .failed(let stage):
+            metadata["stage"] = "\(stage.rawValue)"
+            logger.notice("message failed", metadata: metadata)
+        case .ambiguous:
+            logger.warning(
+                "session lost behind the final dot, nobody knows whether the message was taken",
+                metadata: metadata
+            )
+        case .abandoned(let stage):
+            metadata["stage"] = "\(stage.rawValue)"
+            logger.debug("transaction abandoned", metadata: metadata)
+        }
+    }
+}
