@@ -98,8 +98,9 @@ struct ClusterRelay {
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         ).run()
+        logger.info("stopping: waiting for connections to the API server to close")
         await client.shutdown()
-        try await parts.group.shutdownGracefully()
+        try await parts.shutDown(logger)
     }
 
     private func listeningAddress() throws(StartFailure) -> SocketAddress {

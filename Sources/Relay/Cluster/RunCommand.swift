@@ -19,7 +19,8 @@ struct RunCommand: AsyncParsableCommand, Sendable {
 
             In a pod it uses the pod's service account, elsewhere --kubeconfig. SIGTERM or SIGINT makes it unready at \
             once; it serves on for --shutdown-delay, lets transactions finish within --grace-period, and ends with code \
-            0. 1 says that it can't run, 64 that it was called wrongly.
+            0. Three seconds later it ends at all events, with code 70 if something hung. 1 says that it can't run, 64 \
+            that it was called wrongly.
 
             Examples:
               tproxy-relay run --config /etc/tproxy/config.yaml

@@ -5,6 +5,9 @@ final class ConnectionCount: Sendable {
     private let count = Atomic<Int>(0)
     private let limit: Int
 
+    /// How many there are.
+    var current: Int { count.load(ordering: .relaxed) }
+
     init(limit: Int) {
         self.limit = limit
     }

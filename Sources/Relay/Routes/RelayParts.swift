@@ -60,6 +60,13 @@ struct RelayParts: Sendable {
         lookUps = BackgroundLookUps(table)
     }
 
+    /// Ends the threads, once all services have ended.
+    func shutDown(_ logger: Logger) async throws {
+        logger.info("stopping: waiting for the event loops to end")
+        try await group.shutdownGracefully()
+        logger.info("stopped")
+    }
+
     /// How the relay asks token services and Destination services.
     static func transport(_ trust: HTTPTrustRoots) -> HTTPClientConfiguration {
         var configuration = HTTPClientConfiguration()

@@ -195,6 +195,12 @@ final class RouteTable: Sendable {
     /// How many there are.
     var count: Int { state.withLock { $0.entries.count } }
 
+    /// How many applications are connected.
+    var connections: Int { environment.connections.current }
+
+    /// How long draining may take.
+    var grace: Duration { environment.limits.grace }
+
     /// Another number whenever the routes are others.
     var revision: Int { state.withLock { $0.revision } }
 
@@ -252,10 +258,13 @@ final class RouteTable: Sendable {
             state.phase = .draining
             return Array(state.entries.values) + Array(state.leaving.values)
         }
-        let logger = environment.logger
+        let (logger, grace) = (environment.logger, grace)
         let loop = group.next()
-        let timeout = loop.scheduleTask(in: TimeAmount(environment.limits.grace)) {
-            logger.warning("the grace period is over, closing what is left")
+        let timeout = loop.scheduleTask(in: TimeAmount(grace)) {
+            logger.warning(
+                "the grace period is over, closing what is left",
+                metadata: ["connections": "\(self.connections)"]
+            )
             for entry in entries { entry.loop.execute { entry.endpoint.value.close() } }
         }
         let drained = EventLoopFuture.andAllComplete(

@@ -62,6 +62,6 @@ struct Standalone {
             logger: logger
         )
         try await services.run()
-        try await parts.group.shutdownGracefully()
+        try await parts.shutDown(logger)
     }
 }

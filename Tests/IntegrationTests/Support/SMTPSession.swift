@@ -33,6 +33,15 @@ final class SMTPSession {
         }
     }
 
+    /// Sends the same again and again until nothing more fits in anywhere: nobody reads what comes back.
+    func flood(_ text: String) {
+        let bytes = Array(repeating: Array(text.utf8), count: 1000).flatMap(\.self)
+        while Glibc.send(self.descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT)) > 0 {}
+    }
+
+    /// Says that nothing more will be sent.
+    func endInput() { shutdown(self.descriptor, Int32(SHUT_WR)) }
+
     /// Sends a command and reads its reply.
     func command(_ line: String) async throws -> String {
         try self.send(line + "\r\n")
