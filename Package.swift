@@ -148,7 +148,7 @@ let package = Package(
         ),
         tests("SMTPTests", ["TestSupport", "SMTP", nio]),
         tests("UpstreamPoolTests", ["TestSupport", "UpstreamPool"]),
-        tests("TelemetryTests", ["Telemetry", nio, nioPosix, logging]),
+        tests("TelemetryTests", ["Telemetry", nio, nioPosix, nioEmbedded, logging]),
         tests(
             "PluginTests",
             [

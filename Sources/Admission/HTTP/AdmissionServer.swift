@@ -36,7 +36,9 @@ final class AdmissionServer: Sendable {
         tls: TLSServerContext,
         environment: ServingEnvironment
     ) async throws -> AdmissionServer {
-        let connections = ConnectionTracker(limit: environment.limits.connections)
+        let connections = ConnectionTracker(limit: environment.limits.connections) {
+            environment.metrics.reached(.connections)
+        }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -49,14 +51,11 @@ final class AdmissionServer: Sendable {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard connections.admit(channel) else {
-                        environment.metrics.reached(.connections)
-                        throw ChannelError.ioOnClosedChannel
-                    }
+                    guard connections.admit(channel) else { throw ChannelError.ioOnClosedChannel }
                     environment.metrics.connections.increment()
                     environment.metrics.connectionsTotal.increment()
                     channel.closeFuture.whenComplete { _ in environment.metrics.connections.decrement() }
-                    try Self.configure(channel, tls, environment)
+                    try Self.configure(channel, tls, connections, environment)
                 }
             }
         do {
@@ -78,12 +77,13 @@ final class AdmissionServer: Sendable {
     private static func configure(
         _ channel: any Channel,
         _ tls: TLSServerContext,
+        _ connections: ConnectionTracker,
         _ environment: ServingEnvironment
     ) throws {
         var decoder = NIOHTTPDecoderLimitConfiguration()
         decoder.maxHeaderFieldSize = environment.limits.header
         decoder.maxHeaderListSize = environment.limits.header
-        let handler = RequestHandler(environment)
+        let handler = RequestHandler(environment, connections)
         try channel.pipeline.syncOperations.addHandlers([
             TLSHandler(server: tls),
             ArrivalHandler(telling: handler),

@@ -33,6 +33,7 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     let environment: ServingEnvironment
+    private let connections: ConnectionTracker
     var state = State.handshaking
     /// What has come in behind a request that isn't answered yet. Reading is held back meanwhile, so it is little.
     private var pipelined = CircularBuffer<HTTPServerRequestPart>()
@@ -47,8 +48,9 @@ final class RequestHandler: ChannelDuplexHandler {
     var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
 
-    init(_ environment: ServingEnvironment) {
+    init(_ environment: ServingEnvironment, _ connections: ConnectionTracker) {
         self.environment = environment
+        self.connections = connections
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -194,6 +196,7 @@ final class RequestHandler: ChannelDuplexHandler {
     }
 
     private func complete(_ incoming: Incoming) {
+        setBusy(true)
         limit(environment.limits.answer) { handler, context in
             handler.environment.metrics.reached(.answer)
             context.close(promise: nil)
@@ -250,6 +253,7 @@ final class RequestHandler: ChannelDuplexHandler {
     private func next() {
         guard case .answering = state else { return }
         state = .waiting
+        setBusy(false)
         // Not as soon as the server is to stop: the client was told that it may go on, and its next request may be on
         // the way. The answer to that one says that it is the last.
         if isQuiescing, pipelined.isEmpty { return close() }
@@ -271,6 +275,10 @@ final class RequestHandler: ChannelDuplexHandler {
             heldRead = false
             context?.read()
         }
+    }
+
+    private func setBusy(_ isBusy: Bool) {
+        if let channel = context?.channel { connections.set(channel, isBusy: isBusy) }
     }
 
     /// What the timer does now, for `limit` sets only one.

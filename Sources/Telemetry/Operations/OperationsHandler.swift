@@ -19,12 +19,14 @@ final class OperationsHandler: ChannelInboundHandler {
     }
 
     private let router: OperationsRouter
+    private let connections: ConnectionTracker
     private let timeLimit: TimeAmount
     private var state = State.waiting
     private var timer: Scheduled<Void>?
 
-    init(router: OperationsRouter, timeLimit: TimeAmount) {
+    init(router: OperationsRouter, connections: ConnectionTracker, timeLimit: TimeAmount) {
         self.router = router
+        self.connections = connections
         self.timeLimit = timeLimit
     }
 
@@ -50,6 +52,7 @@ final class OperationsHandler: ChannelInboundHandler {
             state = .receiving(head)
         case (.end, .receiving(let head)):
             startTimer(context)
+            connections.set(context.channel, isBusy: true)
             state = .answering(answer(head, context))
         case (.head, .receiving), (.head, .answering), (.head, .closing), (.body, _), (.end, .waiting),
             (.end, .answering), (.end, .closing):
@@ -83,7 +86,9 @@ final class OperationsHandler: ChannelInboundHandler {
             let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
             write(response, to: head, keepAlive: true, context).whenSuccess {
                 let (handler, context) = bound.value
-                if case .waiting = handler.state { handler.startTimer(context) }
+                guard case .waiting = handler.state else { return }
+                handler.startTimer(context)
+                handler.connections.set(context.channel, isBusy: false)
             }
         } else {
             write(response, to: head, keepAlive: false, context)

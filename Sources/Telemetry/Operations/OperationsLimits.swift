@@ -1,6 +1,6 @@
 /// What an `OperationsServer` grants its clients.
 public struct OperationsLimits: Hashable, Sendable {
-    /// Connections at a time; those beyond are closed at once.
+    /// Connections at a time; beyond that, others give way as `ConnectionTracker` has it.
     public var connections: Int
     /// Bytes of all header fields of a request together.
     public var headerBytes: Int

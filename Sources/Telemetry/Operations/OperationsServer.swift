@@ -49,7 +49,7 @@ public final class OperationsServer: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard connections.admit(channel) else { throw ChannelError.ioOnClosedChannel }
-                    try Self.configure(channel, router, limits)
+                    try Self.configure(channel, router, connections, limits)
                 }
             }
         do {
@@ -81,6 +81,7 @@ public final class OperationsServer: Sendable {
     private static func configure(
         _ channel: any Channel,
         _ router: OperationsRouter,
+        _ connections: ConnectionTracker,
         _ limits: OperationsLimits
     ) throws {
         var decoder = NIOHTTPDecoderLimitConfiguration()
@@ -91,7 +92,7 @@ public final class OperationsServer: Sendable {
             withDecoderLimitConfiguration: decoder
         )
         try channel.pipeline.syncOperations.addHandler(
-            OperationsHandler(router: router, timeLimit: TimeAmount(limits.time))
+            OperationsHandler(router: router, connections: connections, timeLimit: TimeAmount(limits.time))
         )
     }
 

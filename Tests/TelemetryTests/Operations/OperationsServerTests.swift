@@ -88,11 +88,42 @@ struct OperationsServerTests {
     }
 
     @Test func capsConnections() async throws {
-        try await withServer(limits: OperationsLimits(connections: 1)) { _, port in
+        let limits = OperationsLimits(connections: 1, time: .seconds(3600))
+        try await withServer(limits: limits) { _, port in
             let first = try await RawClient(port: port)
-            #expect(try await Self.exchange(port, Self.request("GET /healthz")).isEmpty)
-            await first.send(Self.request("GET /healthz", "Connection: close\r\n"))
-            #expect(try await first.receiveToEnd().hasSuffix("ok\n"))
+            let answer = try await Self.exchange(port, Self.request("GET /healthz", "Connection: close\r\n"))
+            #expect(answer.hasSuffix("ok\n"))
+            #expect(try await first.receiveToEnd().isEmpty)
+        }
+    }
+
+    @Test(
+        "A kubelet's probe is answered, whatever connections somebody else holds",
+        arguments: [[""], ["GET /healthz HTTP/1.1\r\n"], [request("GET /never")], ["", request("GET /never")]]
+    )
+    func nobodyHoldsAllConnections(texts: [String]) async throws {
+        let asked = AsyncStream.makeStream(of: Void.self)
+        let never: OperationsServer.Route = { _ in
+            asked.continuation.yield()
+            try? await Task.sleep(for: .seconds(3600))
+            return .text("cancelled\n")
+        }
+        let limits = OperationsLimits(connections: 8, time: .seconds(3600))
+        try await withServer(routes: ["/never": never], limits: limits) { _, port in
+            var requests = asked.stream.makeAsyncIterator()
+            var held: [RawClient] = []
+            for index in 0..<limits.connections {
+                let client = try await RawClient(port: port, from: "127.0.0.2")
+                let text = texts[index % texts.count]
+                await client.send(text)
+                if text.contains("/never") { await requests.next() }
+                held.append(client)
+            }
+            for _ in 0..<3 {
+                let answer = try await Self.exchange(port, Self.request("GET /healthz", "Connection: close\r\n"))
+                #expect(answer.hasSuffix("ok\n"))
+            }
+            for client in held { await client.close() }
         }
     }
 

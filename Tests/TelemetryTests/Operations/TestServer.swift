@@ -34,11 +34,13 @@ struct RawClient: Sendable {
     private let channel: any Channel
     private let received: EventLoopFuture<String>
 
-    init(port: Int) async throws {
+    /// - Parameter address: Where to connect from, an address of the loopback.
+    init(port: Int, from address: String = "127.0.0.1") async throws {
         let received = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: String.self)
         self.received = received.futureResult
         do {
             self.channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .bind(to: SocketAddress(ipAddress: address, port: 0))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(Collector(received))
