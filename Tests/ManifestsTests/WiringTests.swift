@@ -1,5 +1,6 @@
 import DestinationModel
 import ObjectModel
+import TestSupport
 import Testing
 
 @Suite("How the parts hang together")
@@ -35,6 +36,28 @@ struct WiringTests {
         let constraints = pod.items("topologySpreadConstraints").map { $0[path: "labelSelector", "matchLabels"] }
         #expect(!constraints.isEmpty)
         for constraint in constraints { try selects(constraint, labels) }
+    }
+
+    @Test(
+        "Pages that name tenants are for the namespace itself and for those labelled for monitoring",
+        arguments: ["manager", "relay"]
+    )
+    func pages(component: String) throws {
+        let policy = try Manifest.base("NetworkPolicy", "tproxy-\(component)")
+        let rules = policy.items("spec", "ingress")
+        let rule = try #require(rules.count == 1 ? rules.first : nil)
+        #expect(rule.items("ports").map { $0["port"] } == [.integer(9494)])
+        let sources = rule.items("from")
+        #expect(sources.count == 2 && sources.contains(.object(["podSelector": .object([:])])))
+        let label = "transparent-proxy.connectivity.api.sap/monitoring"
+        let labels = try #require(
+            sources.compactMap { $0[path: "namespaceSelector", "matchLabels"] }.first?.objectValue
+        )
+        #expect(labels == [label: .string("true")])
+        // Whoever sets monitoring up reads of it.
+        for page in ["manifests/README.md", "manifests/monitoring/README.md", "docs/problems.md"] {
+            #expect(try Repository.text(page).contains("kubectl label namespace monitoring \(label)=true\n"), "\(page)")
+        }
     }
 
     private func selects(_ selector: ObjectValue?, _ labels: [String: ObjectValue]) throws {

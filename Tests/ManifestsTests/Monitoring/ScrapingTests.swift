@@ -36,7 +36,10 @@ struct ScrapingTests {
             let endpoint = endpoints.first { $0["port"] == port["name"] }
             #expect((endpoint?["scheme"] == .string("https")) == (port["name"] == .string("https")), "\(server)")
             let policy = try Manifest.base("NetworkPolicy", server.name)
-            let open = policy.items("spec", "ingress").filter { $0["from"] == nil }.flatMap { $0.items("ports") }
+            let rules = policy.items("spec", "ingress").filter { rule in
+                rule["from"] == nil || rule.items("from").contains { $0["namespaceSelector"] != nil }
+            }
+            let open = rules.flatMap { $0.items("ports") }
             #expect(open.contains { $0["port"] == port["containerPort"] }, "\(server)")
         }
     }
