@@ -104,8 +104,12 @@ final class RouteMetrics: MetricSource {
         collector.add(families.sessionCap, labels, metric: sessionCap)
         collector.add(families.circuitOpen, labels, metric: circuitOpen)
         collector.add(families.waiting, labels, metric: waiting)
-        collector.add(families.poolWait, labels, metric: poolWait)
-        collector.add(families.timeToAccept, labels, metric: timeToAccept)
+        // Each is eighteen lines, and most of many routes are idle. Mails are counted elsewhere, so that a rate that
+        // misses the first of them matters little here.
+        for (family, histogram) in [(families.poolWait, poolWait), (families.timeToAccept, timeToAccept)]
+        where !histogram.isEmpty {
+            collector.add(family, labels, metric: histogram)
+        }
         if let fetchedAt = fetchedAt.withLock({ $0 }) {
             let age = (ContinuousClock.now - fetchedAt) / .seconds(1)
             collector.add(families.destinationAge, labels, value: age)

@@ -42,6 +42,11 @@ public final class Histogram: Metric {
         record(duration / .seconds(1))
     }
 
+    /// Whether nothing was observed yet.
+    public var isEmpty: Bool {
+        buckets.labels.indices.allSatisfy { counts[$0].load(ordering: .relaxed) == 0 }
+    }
+
     public var reading: MetricReading {
         .distribution(
             HistogramReading(

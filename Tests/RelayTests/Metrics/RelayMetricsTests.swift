@@ -48,6 +48,21 @@ import Testing
         }
     }
 
+    @Test("A route that nobody uses takes little room")
+    func idleRoute() async throws {
+        try await TestRelay.run { relay in
+            relay.source.set(relay.destination(), tenant: "idle")
+            let port = try await relay.open(tenant: "idle")
+            let lines = relay.exposition.split(separator: "\n").filter { $0.contains(#"tenant="idle""#) }
+            #expect(lines.contains { $0.hasPrefix("tp_tcp_connections_total{") && $0.hasSuffix(" 0") })
+            #expect(lines.count < 25 && !lines.contains { $0.contains("_bucket{") }, "\(lines)")
+            let client = try await TestClient.connect(to: port).greeted()
+            #expect(try await client.mail().hasPrefix("250 "))
+            #expect(relay.metric("tproxy_message_seconds_count", ["tenant": "idle"]) == 1)
+            #expect(relay.metric("tproxy_upstream_wait_seconds_count", ["tenant": "idle"]) == 1)
+        }
+    }
+
     /// Neither metrics nor logs at trace level nor replies tell a secret, whatever goes wrong.
     @Test func nothingTellsASecret() async throws {
         try await TestRelay.run { relay in
