@@ -27,7 +27,7 @@ final class RelayMetrics: Sendable {
     let destinationFailed: MetricFamily<Gauge>
     let tokens: TokenMetrics
 
-    init(_ registry: MetricsRegistry) throws {
+    init(_ registry: MetricsRegistry, limits: RelayLimits) throws {
         self.registry = registry
         let route = Self.routeLabels
         // The first two are named as users of SAP's product know them.
@@ -132,5 +132,12 @@ final class RelayMetrics: Sendable {
             labels: route + ["reason"]
         )
         tokens = try TokenMetrics(registry)
+        let connectionLimits = try registry.gauge(
+            "tproxy_connection_limit",
+            help: "Application connections that may be open at a time, in all and on one route.",
+            labels: ["scope"]
+        )
+        try connectionLimits.metric("relay").set(Int64(limits.connections))
+        try connectionLimits.metric("route").set(Int64(limits.connectionsPerRoute))
     }
 }

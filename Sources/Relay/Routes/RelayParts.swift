@@ -36,7 +36,7 @@ struct RelayParts: Sendable {
         group = MultiThreadedEventLoopGroup(numberOfThreads: System.coreCount)
         registry = MetricsRegistry()
         registry.add(try ProcessMetrics(registry))
-        metrics = try RelayMetrics(registry)
+        metrics = try RelayMetrics(registry, limits: limits)
         tlsContexts = TLSContextCache(
             trustRoots: caFile.map(TLSClientConfiguration.TrustRoots.systemAnd(file:)) ?? .system
         )

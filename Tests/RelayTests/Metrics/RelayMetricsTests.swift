@@ -63,6 +63,18 @@ import Testing
         }
     }
 
+    @Test("The limits of connections can be set against those that are open")
+    func connectionLimits() async throws {
+        let limits = RelayLimits.test {
+            $0.connections = 70
+            $0.connectionsPerRoute = 30
+        }
+        try await TestRelay.run(limits: limits) { relay in
+            #expect(relay.metric("tproxy_connection_limit", ["scope": "relay"]) == 70)
+            #expect(relay.metric("tproxy_connection_limit", ["scope": "route"]) == 30)
+        }
+    }
+
     /// Neither metrics nor logs at trace level nor replies tell a secret, whatever goes wrong.
     @Test func nothingTellsASecret() async throws {
         try await TestRelay.run { relay in

@@ -82,7 +82,7 @@ final class TestRelay: Sendable {
             source: source,
             connector: SessionConnector(name: "relay.example", tokens: tokens, resolver: resolver),
             tlsContexts: TLSContextCache(trustRoots: .file(trust.file)),
-            metrics: try RelayMetrics(registry),
+            metrics: try RelayMetrics(registry, limits: limits),
             connections: ConnectionCount(limit: limits.connections),
             logger: log.logger
         )
