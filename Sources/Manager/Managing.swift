@@ -29,7 +29,7 @@ struct Managing: Sendable {
     ///
     /// - Throws: `StartFailure`, and whatever else makes running impossible.
     func run() async throws {
-        let configuration = try LiveConfiguration(readingFrom: options.config, level: level)
+        let configuration = try LiveConfiguration(readingFrom: options.cluster.config, level: level)
         let client = try connect()
         let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace
         let registry = MetricsRegistry()
@@ -77,7 +77,7 @@ struct Managing: Sendable {
             },
             metrics: metrics
         )
-        let reloader = configuration.reloader(of: options.config, level: level, logger: logger) { succeeded in
+        let reloader = configuration.reloader(of: options.cluster.config, level: level, logger: logger) { succeeded in
             metrics.reloaded(succeeded: succeeded)
         }
         // Stopped in the reverse order: metrics can be read until the end.
@@ -139,7 +139,7 @@ struct Managing: Sendable {
     private func connect() throws(StartFailure) -> KubernetesClient {
         do {
             return try KubernetesClient(
-                try ClusterAccess.load(kubeconfig: options.kubeconfig),
+                try ClusterAccess.load(kubeconfig: options.cluster.kubeconfig),
                 userAgent: "tproxy-manager/\(BuildInformation.version)",
                 logger: logger
             )

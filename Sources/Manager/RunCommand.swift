@@ -27,11 +27,8 @@ struct RunCommand: AsyncParsableCommand, Sendable {
             """
     )
 
-    @Option(help: ArgumentHelp("The configuration; docs/configuration.md says what it holds.", valueName: "FILE"))
-    var config: String
-
-    @Option(help: ArgumentHelp("How to reach the cluster. Default: as a pod, if this is one.", valueName: "FILE"))
-    var kubeconfig: String?
+    @OptionGroup
+    var cluster: ClusterOptions
 
     @Option(help: "The install namespace. Default: installNamespace of the configuration, else the pod's namespace.")
     var namespace: String?

@@ -27,8 +27,8 @@ struct ServeCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: ArgumentHelp("The configuration; docs/configuration.md says what it holds.", valueName: "FILE"))
-    var config: String
+    @OptionGroup
+    var cluster: ClusterOptions
 
     @Option(help: ArgumentHelp("The certificate as PEM, with intermediates.", valueName: "FILE"))
     var tlsCertFile: String
@@ -44,9 +44,6 @@ struct ServeCommand: AsyncParsableCommand {
 
     @Option(help: "The port of /metrics, /healthz and /readyz without TLS; 0 for any.")
     var metricsPort = 9494
-
-    @Option(help: ArgumentHelp("How to reach the cluster. Default: as a pod, if this is one.", valueName: "FILE"))
-    var kubeconfig: String?
 
     @Option(help: ArgumentHelp("How long to serve on when told to stop.", valueName: "SECONDS"))
     var shutdownDelay = 10

@@ -26,7 +26,7 @@ struct Serving {
     ///
     /// - Throws: `StartFailure`, and whatever else makes serving impossible.
     func run() async throws {
-        let configuration = try LiveConfiguration(readingFrom: options.config, level: level)
+        let configuration = try LiveConfiguration(readingFrom: options.cluster.config, level: level)
         let certificate = try readCertificate()
         let cluster = try connect()
         let registry = MetricsRegistry()
@@ -85,7 +85,7 @@ struct Serving {
         )
         // Stopped in the reverse order: metrics can be read until the last connection is closed, and the watch goes on
         // for as long as requests are answered.
-        let configurationReloader = configuration.reloader(of: options.config, level: level, logger: logger) {
+        let configurationReloader = configuration.reloader(of: options.cluster.config, level: level, logger: logger) {
             succeeded in
             metrics.reloaded(.configuration, succeeded: succeeded)
         }
@@ -123,14 +123,14 @@ struct Serving {
     /// names is meant to be used.
     private func connect() throws(StartFailure) -> KubernetesClient? {
         do {
-            let access = try ClusterAccess.load(kubeconfig: options.kubeconfig)
+            let access = try ClusterAccess.load(kubeconfig: options.cluster.kubeconfig)
             return try KubernetesClient(
                 access,
                 userAgent: "tproxy-admission/\(BuildInformation.version)",
                 logger: logger
             )
         } catch {
-            guard options.kubeconfig == nil else { throw StartFailure("\(error); check --kubeconfig") }
+            guard options.cluster.kubeconfig == nil else { throw StartFailure("\(error); check --kubeconfig") }
             logger.warning(
                 "name collisions are not looked for: the cluster can't be reached",
                 metadata: ["reason": "\(error)"]

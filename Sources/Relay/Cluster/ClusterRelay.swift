@@ -26,7 +26,7 @@ struct ClusterRelay {
     ///
     /// - Throws: `StartFailure`, and whatever else makes running impossible.
     func run() async throws {
-        let configuration = try LiveConfiguration(readingFrom: options.config, level: level)
+        let configuration = try LiveConfiguration(readingFrom: options.cluster.config, level: level)
         let address = try listeningAddress()
         let client = try connect()
         let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace
@@ -82,7 +82,7 @@ struct ClusterRelay {
             metrics: metrics,
             logger: logger
         )
-        let reloader = configuration.reloader(of: options.config, level: level, logger: logger) { succeeded in
+        let reloader = configuration.reloader(of: options.cluster.config, level: level, logger: logger) { succeeded in
             metrics.reloaded(succeeded: succeeded)
         }
         // Stopped in the reverse order: until the last connection is closed the relay lives on as ever.
@@ -93,7 +93,7 @@ struct ClusterRelay {
                 InstanceService(keeper: instances, configuration: configuration, table: table),
                 DestinationWatch(changes: changes, table: table, lookUps: parts.lookUps),
                 routes,
-                RelayService(table: table, delay: .seconds(options.shutdownDelay), logger: logger),
+                RoutesService(table: table, delay: .seconds(options.shutdownDelay), logger: logger),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
@@ -114,7 +114,7 @@ struct ClusterRelay {
     private func connect() throws(StartFailure) -> KubernetesClient {
         do {
             return try KubernetesClient(
-                try ClusterAccess.load(kubeconfig: options.kubeconfig),
+                try ClusterAccess.load(kubeconfig: options.cluster.kubeconfig),
                 userAgent: "tproxy-relay/\(BuildInformation.version)",
                 logger: logger
             )

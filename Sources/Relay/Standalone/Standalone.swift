@@ -56,7 +56,7 @@ struct Standalone {
                 DirectoryWatch(source: source),
                 DestinationWatch(changes: changes, table: table, lookUps: parts.lookUps),
                 routes,
-                RelayService(table: table, logger: logger),
+                RoutesService(table: table, logger: logger),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger

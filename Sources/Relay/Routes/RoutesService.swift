@@ -5,7 +5,7 @@ import ServiceLifecycle
 ///
 /// Those who lead connections here hear only little by little that this relay is going: until then it serves on, though
 /// it isn't ready any more. Whatever hangs then, the process ends.
-struct RelayService: Service {
+struct RoutesService: Service {
     let table: RouteTable
     var delay = Duration.zero
     let logger: Logger
