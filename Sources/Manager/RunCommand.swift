@@ -10,7 +10,7 @@ struct RunCommand: AsyncParsableCommand, Sendable {
         abstract: "Run the controller.",
         discussion: """
             Several may run: one leads, by a Lease, and works; the others stand by and take over at once when it stops, \
-            or after 15 seconds when it is lost. The leader gives every tenant of every Destination a Service and a \
+            or within 15 seconds when it is lost. The leader gives every tenant of every Destination a Service and a \
             port of the relays, and says in their status how they fare. It also makes and renews the admission \
             webhook's certificate, kept in two Secrets, and keeps its authority in the webhook configuration, so that \
             no call ever fails for it.

@@ -86,9 +86,13 @@ struct ElectionMachine: Sendable {
             let unchangedSince = isKnown ? since : now
             // A holder of another release may have other limits; one with absurd ones doesn't keep us away for ever.
             let patience = max(timing.lease, min(lease.duration ?? .zero, timing.lease * 10))
-            let isFree = lease.holder.isEmpty || lease.holder == identity || now >= unchangedSince + patience
+            let end = unchangedSince + patience
+            let isFree = lease.holder.isEmpty || lease.holder == identity || now >= end
             state = .following(lease, since: unchangedSince, claims: isFree)
-            if !isFree { retryLater(now, &generator) }
+            if !isFree {
+                retryLater(now, &generator)
+                nextTry = min(nextTry, end)
+            }
         case .leading(_, let renewed, _):
             if let lease, lease.holder == identity {
                 state = .leading(lease, renewed: renewed, isStale: false)

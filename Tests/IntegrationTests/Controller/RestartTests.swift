@@ -179,27 +179,6 @@ extension ControllerTests {
             return true
         }
 
-        @Test("Two managers: one leads; when it is killed or stopped the other goes on, and nothing moves")
-        func two() async throws {
-            try await ControllerRun.prepare { run in
-                try await run.withManager { second in
-                    try await run.withManager { first in
-                        try await run.apply(Destination(name: "mail", tenants: #"["a"]"#))
-                        try await run.waitUntilComplete("mail", tenants: ["a"])
-                        let leading = try await [first, second].asyncMap { try await $0.page("/readyz") }
-                            .filter { $0.contains("leading") }
-                        #expect(leading.count == 1)
-                        let port = try await run.port("mail-a")
-                        let leader = try await first.page("/readyz").contains("leading") ? first : second
-                        leader.process.signal(SIGKILL)
-                        try await run.apply(Destination(name: "mail", tenants: #"["a", "b"]"#))
-                        try await run.waitUntilComplete("mail", tenants: ["a", "b"])
-                        #expect(try await run.port("mail-a") == port)
-                    }
-                }
-            }
-        }
-
         @Test("An etcd that stands still for a while loses nothing")
         func slowEtcd() async throws {
             try await ControllerRun.perform { run in
@@ -216,13 +195,5 @@ extension ControllerTests {
                 #expect(try await run.port("mail-a") == port)
             }
         }
-    }
-}
-
-extension Array {
-    fileprivate func asyncMap<Result>(_ transform: (Element) async throws -> Result) async throws -> [Result] {
-        var results: [Result] = []
-        for element in self { results.append(try await transform(element)) }
-        return results
     }
 }
