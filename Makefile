@@ -2,7 +2,7 @@
 #
 #   make demo    a mail server, a token server, the relay and two tenants on this machine: try it with telnet
 #   make test    everything the tests need, then all tests
-#   make e2e     only those on a whole cluster, which take some minutes; they fail where there can be none
+#   make e2e     only those on a whole cluster, which take some minutes: KUBECONFIG's, else one of their own
 #   make image   an image of each server, as an archive in .build/images; needs no Docker
 #   make bench   speed and memory, the relay's beside HAProxy, and of the servers in a cluster; writes docs/benchmarks*.md
 #   make docs    the pages of docs that are made of the code
@@ -46,10 +46,10 @@ test:
 
 e2e:
 	@scripts/packages build test image
-	@[[ -n $${TPROXY_E2E_KUBECONFIG:-} ]] || scripts/packages cluster
+	@[[ -n $${KUBECONFIG:-} ]] || scripts/packages cluster
 	$(BUILD) --build-tests
 	@if ((EUID != 0)); then as_root=(sudo --preserve-env); fi; \
-		TPROXY_E2E_REQUIRED=yes "$${as_root[@]}" $(TESTS) --filter 'WithCluster|ImageTests'
+		TPROXY_E2E=yes "$${as_root[@]}" $(TESTS) --filter 'WithCluster|ImageTests'
 
 image:
 	@scripts/packages build image

@@ -3,10 +3,10 @@ import TestSupport
 
 /// A whole Kubernetes cluster, in which pods run: one that `scripts/cluster` starts, or one that is given.
 ///
-/// Given by environment variables: `TPROXY_E2E_KUBECONFIG` with administrator's rights; `TPROXY_E2E_ADDRESS`, at which
-/// its pods reach this machine; `TPROXY_E2E_LOAD`, a command that takes an image archive as its last argument, such as
-/// `kind load image-archive` (without it, the images are expected to be there); and `TPROXY_E2E_TOOLS`, an image with
-/// telnet, nc and a shell.
+/// Given by environment variables: `KUBECONFIG` with administrator's rights, which counts for `make e2e` alone;
+/// `TPROXY_E2E_ADDRESS`, at which its pods reach this machine; `TPROXY_E2E_LOAD`, a command that takes an image archive
+/// as its last argument, such as `kind load image-archive` (without it, the images are expected to be there); and
+/// `TPROXY_E2E_TOOLS`, an image with telnet, nc and a shell.
 final class Cluster: Sendable {
     let kubectl: Kubectl
     /// What pods reach this machine's servers by.
@@ -33,11 +33,10 @@ final class Cluster: Sendable {
 
     /// Whether there is one, or can be. Says why not.
     static func isPossible() async throws -> Bool {
-        if Self.variable("KUBECONFIG") != nil { return true }
+        if try Given(ProcessInfo.processInfo.environment) != nil { return true }
         let result = try await ProcessRunner.run([Self.script, "possible"])
         if result.succeeded { return true }
-        // Whoever asks for these tests wants them to fail, not to be skipped.
-        if Self.variable("REQUIRED") != nil { throw Failure(errorOutput: result.errorOutput) }
+        if Self.isAskedFor(ProcessInfo.processInfo.environment) { throw Failure(errorOutput: result.errorOutput) }
         Progress.say("skipped: \(result.errorOutput)")
         return false
     }
@@ -45,15 +44,12 @@ final class Cluster: Sendable {
     /// - Parameter directory: for kubectl.
     init(directory: TemporaryDirectory) async throws {
         let cache = directory.path("kubectl-cache")
-        if let kubeconfig = Self.variable("KUBECONFIG") {
-            self.kubectl = Kubectl(kubeconfig: kubeconfig, cacheDirectory: cache)
-            guard let address = Self.variable("ADDRESS") else {
-                throw Failure(errorOutput: "TPROXY_E2E_ADDRESS: at what address do pods reach this machine?")
-            }
-            self.address = address
+        if let given = try Given(ProcessInfo.processInfo.environment) {
+            self.kubectl = Kubectl(kubeconfig: given.kubeconfig, cacheDirectory: cache)
+            self.address = given.address
             self.networkNamespace = nil
-            self.tools = Self.variable("TOOLS") ?? "docker.io/library/busybox:1.36"
-            self.loader = (Self.variable("LOAD") ?? "").split(separator: " ").map(String.init)
+            self.tools = given.tools
+            self.loader = given.loader
             self.own = nil
             return
         }
@@ -98,8 +94,32 @@ final class Cluster: Sendable {
 
     private static let script = Repository.path("scripts/cluster")
 
-    private static func variable(_ name: String) -> String? {
-        let value = ProcessInfo.processInfo.environment["TPROXY_E2E_\(name)"] ?? ""
-        return value.isEmpty ? nil : value
+    /// Whether somebody asks for these tests, as `make e2e` does: who does so wants them to fail, not to be skipped.
+    private static func isAskedFor(_ environment: [String: String]) -> Bool { environment["TPROXY_E2E"] == "yes" }
+}
+
+extension Cluster {
+    /// What environment variables say of a cluster that is there.
+    struct Given: Equatable {
+        let kubeconfig: String
+        let address: String
+        let tools: String
+        let loader: [String]
+
+        /// - Returns: `nil` where they name no cluster for these tests. Most who work with Kubernetes have `KUBECONFIG`
+        ///   set, to a cluster that running all tests is not to touch.
+        init?(_ environment: [String: String]) throws {
+            func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+            guard Cluster.isAskedFor(environment), let kubeconfig = value("KUBECONFIG") else { return nil }
+            guard let address = value("TPROXY_E2E_ADDRESS") else {
+                throw Failure(
+                    errorOutput: "TPROXY_E2E_ADDRESS: at what address do pods of \(kubeconfig) reach this machine?"
+                )
+            }
+            self.kubeconfig = kubeconfig
+            self.address = address
+            self.tools = value("TPROXY_E2E_TOOLS") ?? "docker.io/library/busybox:1.36"
+            self.loader = (value("TPROXY_E2E_LOAD") ?? "").split(separator: " ").map(String.init)
+        }
     }
 }

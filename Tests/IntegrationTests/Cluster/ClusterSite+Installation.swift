@@ -85,3 +85,19 @@ extension ClusterSite {
         _ = try? await self.kubectl.run(["delete", "-k", ClusterManifests.overlay])
     }
 }
+
+extension Kubectl {
+    /// Refuses a cluster that has what the tests install, and in the end take away with every Destination.
+    func requireUnused() async throws {
+        let objects = [
+            "customresourcedefinition/destinations.destination.connectivity.api.sap",
+            "namespace/\(ClusterSite.namespace)", "namespace/\(OutsideWorld.namespace)",
+        ]
+        let found = try await self.check(["get", "--ignore-not-found", "-o", "name"] + objects)
+        guard found.isEmpty else {
+            throw Cluster.Failure(
+                errorOutput: "the cluster has these already, and the tests would delete them in the end:\n\(found)"
+            )
+        }
+    }
+}

@@ -19,27 +19,28 @@ final class ClusterSite: SuiteFixture {
         get throws { try #require(Self.running.get(), "the test's suite lacks the trait .clusterSite") }
     }
 
-    private init(_ cluster: Cluster, outside: OutsideWorld, directory: TemporaryDirectory) throws {
-        (self.cluster, self.outside, self.directory) = (cluster, outside, directory)
-        self.servers = try MailServers.current
+    private init(_ cluster: Cluster, _ servers: MailServers, directory: TemporaryDirectory) async throws {
+        (self.cluster, self.servers, self.directory) = (cluster, servers, directory)
+        self.outside = try await OutsideWorld(cluster, servers: servers)
     }
 
     fileprivate static func start() async throws -> ClusterSite {
         let directory = try TemporaryDirectory()
         Progress.say("starting the cluster")
         let cluster = try await Cluster(directory: directory)
+        let site: ClusterSite
         do {
-            let outside = try await OutsideWorld(cluster, servers: MailServers.current)
-            do {
-                let site = try ClusterSite(cluster, outside: outside, directory: directory)
-                try await site.install()
-                return site
-            } catch {
-                await outside.stop()
-                throw error
-            }
+            if cluster.isShared { try await cluster.kubectl.requireUnused() }
+            site = try await ClusterSite(cluster, MailServers.current, directory: directory)
         } catch {
             await cluster.stop()
+            throw error
+        }
+        do {
+            try await site.install()
+            return site
+        } catch {
+            await site.stop()
             throw error
         }
     }
