@@ -98,7 +98,8 @@ final class ClusterRun: Sendable {
     func opened(_ claim: RouteClaim) async throws -> Int {
         try await eventually("\(claim.route) on port \(claim.port)", within: .seconds(30)) {
             try await self.report(claim.port).flatMap {
-                $0.route == claim.route && $0.owner == claim.owner ? claim.port : nil
+                if case .failed("RelayPortNotAvailable", _) = $0.lookup { return nil }
+                return $0.route == claim.route && $0.owner == claim.owner ? claim.port : nil
             }
         }
     }
