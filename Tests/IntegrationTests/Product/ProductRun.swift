@@ -16,6 +16,7 @@ struct ProductRun {
         configuration: ProductSite.Configuration = .init(),
         portCount: Int = 40,
         managerOptions: [String] = [],
+        managerKubeconfig: String? = nil,
         _ body: (ProductRun) async throws -> Void
     ) async throws {
         let servers = try MailServers.current
@@ -24,7 +25,7 @@ struct ProductRun {
             configuration: configuration,
             portCount: portCount
         )
-        let manager = try ManagerServer(site, options: managerOptions)
+        let manager = try ManagerServer(site, kubeconfig: managerKubeconfig, options: managerOptions)
         var relay: RelayServer?
         var failure: Failure?
         do {

@@ -12,7 +12,16 @@ final class SeveredLine: Sendable {
     private let channel: any Channel
 
     private final class Line: Sendable {
-        private let state = Mutex<(isCut: Bool, channels: [ObjectIdentifier: any Channel])>((false, [:]))
+        private struct State {
+            var isCut = false
+            /// How many bytes the server may still send until the line is cut, if it is to be.
+            var allowance: Int?
+            var channels: [ObjectIdentifier: any Channel] = [:]
+        }
+
+        private let state = Mutex(State())
+
+        var isCut: Bool { state.withLock { $0.isCut } }
 
         /// Takes a connection in; false while the line is cut.
         func admit(_ channel: any Channel) -> Bool {
@@ -27,11 +36,41 @@ final class SeveredLine: Sendable {
             return isAdmitted
         }
 
-        func set(isCut: Bool) -> [any Channel] {
-            state.withLock { state in
-                state.isCut = isCut
-                return Array(state.channels.values)
+        func set(isCut: Bool, allowance: Int? = nil) {
+            let channels = state.withLock { state in
+                (state.isCut, state.allowance) = (isCut, allowance)
+                return isCut ? Array(state.channels.values) : []
             }
+            for channel in channels { channel.close(promise: nil) }
+        }
+
+        /// How many bytes of those that the server sends are passed on. If not all are, the line is cut behind them.
+        func spend(_ count: Int) -> Int {
+            state.withLock { state in
+                guard let allowance = state.allowance else { return count }
+                state.allowance = max(allowance - count, 0)
+                return min(allowance, count)
+            }
+        }
+    }
+
+    /// Cuts the line in the midst of what the server sends.
+    private final class Shears: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias InboundOut = ByteBuffer
+
+        private let line: Line
+
+        init(_ line: Line) {
+            self.line = line
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            var bytes = self.unwrapInboundIn(data)
+            let passed = self.line.spend(bytes.readableBytes)
+            let isWhole = passed == bytes.readableBytes
+            if let slice = bytes.readSlice(length: passed) { context.fireChannelRead(self.wrapInboundOut(slice)) }
+            if !isWhole { self.line.set(isCut: true) }
         }
     }
 
@@ -40,8 +79,8 @@ final class SeveredLine: Sendable {
     /// - Parameter kubeconfig: leads to an API server on the loopback.
     init(to kubeconfig: String) async throws {
         let text = try String(contentsOf: URL(filePath: kubeconfig), encoding: .utf8)
-        guard let match = text.firstMatch(of: #/https://127\.0\.0\.1:(\d+)/#),
-            let target = Int(match.1)
+        guard let match = text.firstMatch(of: #/(https?://127\.0\.0\.1:)(\d+)/#),
+            let target = Int(match.2)
         else { throw NoServer() }
         let line = Line()
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
@@ -53,7 +92,7 @@ final class SeveredLine: Sendable {
                     .connect(host: "127.0.0.1", port: target)
                     .flatMapThrowing { server in
                         try client.pipeline.syncOperations.addHandler(Pump(to: server))
-                        try server.pipeline.syncOperations.addHandler(Pump(to: client))
+                        try server.pipeline.syncOperations.addHandlers(Shears(line), Pump(to: client))
                     }
             }
             .bind(host: "127.0.0.1", port: 0)
@@ -61,17 +100,20 @@ final class SeveredLine: Sendable {
         let port = channel.localAddress?.port ?? 0
         (self.state, self.channel, self.directory) = (line, channel, try TemporaryDirectory())
         self.kubeconfig = try self.directory.write(
-            text.replacing("https://127.0.0.1:\(target)", with: "https://127.0.0.1:\(port)"),
+            text.replacing(match.0, with: "\(match.1)\(port)"),
             to: "kubeconfig"
         )
     }
 
     /// All connections break off, and new ones are closed at once.
-    func cut() {
-        for channel in self.state.set(isCut: true) { channel.close(promise: nil) }
-    }
+    func cut() { self.state.set(isCut: true) }
 
-    func mend() { _ = self.state.set(isCut: false) }
+    /// The same once the server has sent that many bytes more, over all connections.
+    func cut(after bytes: Int) { self.state.set(isCut: false, allowance: bytes) }
+
+    var isCut: Bool { self.state.isCut }
+
+    func mend() { self.state.set(isCut: false) }
 
     func stop() async {
         self.cut()
