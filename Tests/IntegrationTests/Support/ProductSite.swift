@@ -52,6 +52,10 @@ final class ProductSite: Sendable {
         var defaultInstance: String? = ProductSite.instance
         var resyncMinutes = 3
         var sessions = 2
+        /// The relays' ports; `nil` for all of the site's.
+        var ports: ClosedRange<Int>?
+        var defaultScope = "namespaced"
+        var clusterDomain = "cluster.local"
     }
 
     /// The configuration file.
@@ -67,12 +71,15 @@ final class ProductSite: Sendable {
 
     /// Writes the configuration, in the place of the one that was there.
     func configure(_ configuration: Configuration) throws {
+        let ports = configuration.ports ?? self.ports
         let text = """
             installNamespace: \(self.namespace)
+            clusterDomain: \(configuration.clusterDomain)
             config:
               managedNamespacesMode: labelSelector
               logging: {level: debug}
               manager: {executionIntervalMinutes: \(configuration.resyncMinutes)}
+              security: {accessControl: {destinations: {defaultScope: \(configuration.defaultScope)}}}
               integration:
                 destinationService:
                   connectionTimeoutSeconds: 2
@@ -82,10 +89,15 @@ final class ProductSite: Sendable {
             \(configuration.instances ?? self.folder(Self.instance))
             \(self.additionalCAs)
             relay:
-              portRange: \(self.ports.lowerBound)-\(self.ports.upperBound)
+              portRange: \(ports.lowerBound)-\(ports.upperBound)
               pool: {sessions: \(configuration.sessions)}
 
             """
+        try self.directory.write(text, to: "config.yaml")
+    }
+
+    /// Writes something else in the configuration's place.
+    func write(configuration text: String) throws {
         try self.directory.write(text, to: "config.yaml")
     }
 
