@@ -152,15 +152,18 @@ public struct DestinationController: Sendable {
         }
     }
 
-    /// Has every Destination looked at once in a while, a few at a time.
+    /// Has every Destination looked at once per interval, a few at a time.
     private func resync(_ memory: ControllerMemory, _ relays: RelayObserver) async {
         let tick = min(max(settings.resync / 100, .milliseconds(100)), .seconds(2))
         var rest: [ObjectKey] = []
         var portion = 0
+        var next = ContinuousClock.now
         while (try? await Task.sleep(for: tick)) != nil {
             memory.tidy(unless: relays.mayServe)
             guard memory.read(\.isSynced) else { continue }
             if rest.isEmpty {
+                guard .now >= next else { continue }
+                next = .now + settings.resync
                 board.resynced(at: .now)
                 rest = Array(memory.read(\.keys))
                 portion = max(1, Int((Double(rest.count) * (tick / settings.resync)).rounded(.up)))
