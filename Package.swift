@@ -152,7 +152,8 @@ let package = Package(
         tests(
             "PluginTests",
             [
-                "TestSupport", "kubectl-tproxy", "DestinationModel", "DestinationRules", "ObjectModel", "YAML", arguments,
+                "TestSupport", "kubectl-tproxy", "DestinationModel", "DestinationRules", "ObjectModel", "YAML",
+                arguments,
             ]
         ),
         tests("CommandLineSupportTests", ["CommandLineSupport", arguments]),

@@ -43,8 +43,9 @@ public struct RouteChanges: Hashable, Sendable {
             return members[name].flatMap { try? JSONReader.document($0.octets, options: options).value }
         }
         guard let epoch = value("epoch")?.stringValue, case .integer(let revision) = value("revision"),
-            case .bool(let isComplete) = value("complete"), let texts = members["routes"]?.items(),
-            let closed = value("closed", maximumCount: Self.maximumCount)?.arrayValue, texts.count <= Self.maximumCount
+            case .bool(let isComplete) = value("complete"),
+            let texts = members["routes"]?.items(atMost: Self.maximumCount),
+            let closed = value("closed", maximumCount: Self.maximumCount)?.arrayValue
         else { return nil }
         var routes: [RouteReport] = []
         routes.reserveCapacity(texts.count)

@@ -103,7 +103,7 @@ extension ClusterState {
         let share = shares[namespace] ?? 0
         let restored = preferred.flatMap { lost[$0]?.holder == holder ? $0 : nil }
         guard restored != nil || ports.freeCount == 0 || share < ports.freeCount else {
-            return .none(.share(held: share))
+            return .none(.share)
         }
         if let preferred, mayHave(preferred, holder), !isServed(preferred) {
             ports.occupy(preferred)

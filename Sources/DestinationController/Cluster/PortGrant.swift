@@ -11,5 +11,5 @@ public enum PortLack: Hashable, Sendable {
     /// None of the range is free.
     case range(ClosedRange<Int>)
     /// Its namespace has so many that no more of them are free for all others.
-    case share(held: Int)
+    case share
 }

@@ -65,6 +65,8 @@ struct PlanDraft {
                 continue
             }
             let preferred = observation.lost[tenant] ?? aliases[route.serviceName.rawValue]?.content.relayPort
+            // Where there was none for one there is none for the next.
+            guard lack == nil || preferred != nil else { continue }
             switch takePort(preferred, PortHolder(owner: judgement.owner, route: route)) {
             case .port(let port): new.append(RouteClaim(port: port, owner: judgement.owner, route: route))
             case .none(let lack): self.lack = lack
@@ -103,11 +105,16 @@ struct PlanDraft {
         return observation.aliases.filter { alias in
             // What somebody else has made isn't ours to delete, whoever its owner is said to be.
             guard alias.isOurs, !alias.isBeingDeleted else { return false }
-            guard let judgement, alias.destination == nil || alias.content.owner == judgement.owner else {
-                return alias.isOfThisInstallation
-            }
+            guard let judgement, isOwned(alias, by: judgement) else { return alias.isOfThisInstallation }
             return !wanted.contains(alias.content.key.name)
         }.map(ControllerWrite.deleteAlias)
+    }
+
+    /// Whether an alias is this Destination's, or becomes it again: one without an owner that leads where it should.
+    private func isOwned(_ alias: ObservedAlias, by judgement: Judgement) -> Bool {
+        alias.destination == nil
+            ? kept.values.contains { $0.wanted.port == alias.content.relayPort }
+            : alias.content.owner == judgement.owner
     }
 
     /// - Parameter destroying: Whether those that are to go are asked for, or the one that stays.

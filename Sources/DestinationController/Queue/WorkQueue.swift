@@ -126,10 +126,10 @@ struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     private mutating func release(_ name: String) {
         guard let group = groups[name] else { return }
         groups[name]?.runningCount -= 1
-        if group.runningCount == mostPerGroup {
-            takeTurn(name)
-        } else if group.runningCount == 1, group.line.isEmpty {
+        if group.runningCount == 1, group.line.isEmpty {
             groups[name] = nil
+        } else if group.runningCount == mostPerGroup {
+            takeTurn(name)
         }
     }
 

@@ -36,8 +36,6 @@ struct RelayBook {
         var speech = Speech.awaited
         /// What it says, or said last.
         var entries: [Int: Entry] = [:]
-        /// Whether it has ever said what it serves.
-        var hasSpoken = false
     }
 
     private struct Question {
@@ -144,7 +142,6 @@ struct RelayBook {
             guard answer.isComplete else { return [] }
             uncount(speech)
             relays[number]?.speech = .speaking
-            relays[number]?.hasSpoken = true
             speakingCount += 1
             touched = unsettled.union(relays[number]?.entries.keys.map(\.self) ?? [])
         }
@@ -238,11 +235,14 @@ struct RelayBook {
 
     // MARK: Ports that may still be served
 
-    /// Whether a relay may have a port open. One that is ready and was never heard may have any.
+    /// Whether a relay may have a port open. One that is ready and isn't heard may have opened any since.
     func mayServe(_ port: Int) -> Bool {
         guard isSynced else { return true }
         return relays.values.contains { relay in
-            relay.entries[port] != nil || !relay.hasSpoken && relay.speech != .away
+            switch relay.speech {
+            case .awaited, .silent: true
+            case .speaking, .away: relay.entries[port] != nil
+            }
         }
     }
 

@@ -9,17 +9,20 @@ struct RelayPod: Hashable, Sendable {
     /// An IP address.
     let address: String
     let port: Int
+    /// How often its containers were started anew: what they said before that is nothing they do now.
+    let restarts: Int
     /// Whether connections are led to it.
     let isReady: Bool
 
     /// Where the pages are unless the pod says it.
     static let defaultPort = 9494
 
-    init(uid: String, name: String, address: String, port: Int, isReady: Bool = true) {
+    init(uid: String, name: String, address: String, port: Int, restarts: Int = 0, isReady: Bool = true) {
         self.uid = uid
         self.name = name
         self.address = address
         self.port = port
+        self.restarts = restarts
         self.isReady = isReady
     }
 
@@ -39,6 +42,9 @@ struct RelayPod: Hashable, Sendable {
             name: metadata.name,
             address: address,
             port: port ?? Self.defaultPort,
+            restarts: (status["containerStatuses"]?.arrayValue ?? []).reduce(0) { sum, container in
+                sum &+ (container["restartCount"]?.integerValue ?? 0)
+            },
             isReady: status["conditions"]?.arrayValue?.contains(where: Self.isReady) == true
         )
     }
@@ -48,9 +54,10 @@ struct RelayPod: Hashable, Sendable {
         let uid: String
         let address: String
         let port: Int
+        let restarts: Int
     }
 
-    var place: Place { Place(uid: uid, address: address, port: port) }
+    var place: Place { Place(uid: uid, address: address, port: port, restarts: restarts) }
 
     /// The page that tells of changes.
     ///

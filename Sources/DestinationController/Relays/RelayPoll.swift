@@ -41,8 +41,8 @@ struct RelayPoll {
         now: Instant,
         using generator: inout some RandomNumberGenerator
     ) -> (pause: Duration, isBack: Bool) {
-        // All at once is right the first time, and when the relay has been started anew.
-        let isRepeated = answer.isComplete && answer.cursor.epoch == cursor?.epoch
+        // All at once is right the first time. A relay that was started anew in its place costs a short wait.
+        let isRepeated = answer.isComplete && cursor != nil
         let isIdle = !answer.isNews && now - asked < Self.idle
         let isBack = isSilent
         cursor = answer.cursor

@@ -126,10 +126,10 @@ extension StatusSubject {
                 "all relay ports from \(range.lowerBound) to \(range.upperBound) are taken; widen relay.portRange in "
                     + "the configuration, or delete Destinations, whose ports are free ten minutes later"
             )
-        case .noPort(.share(let held)):
+        case .noPort(.share):
             return (
                 .failed, StatusReason.portsExhausted,
-                "the namespace has \(held) relay ports, which is as many as are left for all others; widen "
+                "the namespace has as many relay ports as are left for all others; widen "
                     + "relay.portRange in the configuration, or delete Destinations of this namespace, whose ports are "
                     + "free ten minutes later"
             )

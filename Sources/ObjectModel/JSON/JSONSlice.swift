@@ -31,12 +31,12 @@ public struct JSONSlice: Sendable {
         return isWhole ? found : nil
     }
 
-    /// An array's items; `nil` where this is no array from end to end.
-    public func items() -> [JSONSlice]? {
+    /// An array's items; `nil` where this is no array from end to end, or has more than so many.
+    public func items(atMost limit: Int = .max) -> [JSONSlice]? {
         var found: [JSONSlice] = []
         var cursor = Cursor(octets)
         let isWhole = cursor.parts("[", "]") { cursor in
-            guard let value = cursor.value() else { return false }
+            guard found.count < limit, let value = cursor.value() else { return false }
             found.append(JSONSlice(octets[value]))
             return true
         }

@@ -189,7 +189,7 @@ struct DestinationPlannerTests {
         bench.cluster.put(Samples.destination(tenants: tenants), .destinations)
         var manager = bench.settled()
         let problems = manager.tenants[bench.key]?.compactMap(\.problem) ?? []
-        #expect(problems == Array(repeating: .noPort(.share(held: 5)), count: 7))
+        #expect(problems == Array(repeating: .noPort(.share), count: 7))
         #expect(manager.tenants[bench.key]?.count == 12)
         #expect(bench.policies.first?.ports.count == 5)
         // Those that are given up count until they are free.
@@ -280,6 +280,21 @@ struct DestinationPlannerTests {
         manager.settle(&bench.cluster, now: bench.now)
         #expect(bench.claim(20_000)?.isServed == false)
         #expect(bench.cluster.object(.services, key) == nil)
+    }
+
+    @Test("A Service that was kept so doesn't stand in the way of the Destination that is made anew")
+    mutating func orphanOfAnEarlierOne() throws {
+        bench.cluster.put(Samples.destination(), .destinations)
+        var manager = bench.settled()
+        let key = ObjectKey(namespace: "shop", name: "mail")
+        let alias = try #require(bench.cluster.object(.services, key))
+        bench.cluster.put(alias.setting(["metadata", "ownerReferences"], nil), .services)
+        bench.cluster.remove(.destinations, bench.key)
+        bench.cluster.put(Samples.destination(), .destinations)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(bench.claim(20_000)?.isServed == false)
+        #expect(bench.alias("mail")?.content.relayPort == 20_001)
+        #expect(manager.tenants[bench.key]?.map(\.problem) == [nil])
     }
 
     @Test("A Service of somebody else's that a Destination is said to own is left alone")

@@ -10,7 +10,7 @@ struct RelayBookModelTests {
     private struct Model {
         enum Speech { case awaited, speaking, silent, away }
 
-        var relays: [Int: (speech: Speech, hasSpoken: Bool, reports: [Int: RouteReport])] = [:]
+        var relays: [Int: (speech: Speech, reports: [Int: RouteReport])] = [:]
         var isSynced = false
 
         func proof(_ claim: RouteClaim) -> RouteProof {
@@ -31,7 +31,7 @@ struct RelayBookModelTests {
         func mayServe(_ port: Int) -> Bool {
             !isSynced
                 || relays.values.contains {
-                    $0.reports[port] != nil || !$0.hasSpoken && $0.speech != .away
+                    $0.speech == .silent || $0.speech == .awaited || $0.reports[port] != nil
                 }
         }
     }
@@ -93,7 +93,7 @@ struct RelayBookModelTests {
             return book.synced()
         case 1, 2:
             switch model.relays[number]?.speech {
-            case nil: model.relays[number] = (.awaited, false, [:])
+            case nil: model.relays[number] = (.awaited, [:])
             case .away: model.relays[number]?.speech = .awaited
             case .awaited, .speaking, .silent: break
             }
@@ -132,7 +132,7 @@ struct RelayBookModelTests {
             var known = complete ? [:] : relay.reports
             for port in closed { known[port] = nil }
             for report in reports { known[report.port] = report }
-            model.relays[number] = (.speaking, true, known)
+            model.relays[number] = (.speaking, known)
         }
         return book.heard(try .sample(reports, closed: closed, complete: complete), from: number)
     }

@@ -56,7 +56,7 @@ struct TenantWordsTests {
                 "kubectl delete service -n shop mail-a"
             ),
             (.noPort(.range(20_000...20_001)), .failed, "PortRangeExhausted", "from 20000 to 20001"),
-            (.noPort(.share(held: 7)), .failed, "PortRangeExhausted", "has 7 relay ports"),
+            (.noPort(.share), .failed, "PortRangeExhausted", "as many relay ports as are left"),
             (.notWritten("create services: forbidden"), .failed, "ServiceCreationFailed", "services: forbidden"),
             (.settingUp, .pending, "RelayNotReady", "being made"),
         ]
