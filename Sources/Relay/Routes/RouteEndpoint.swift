@@ -33,8 +33,6 @@ final class RouteEndpoint {
 
     /// The sessions of the destination as it is now; nil until it was looked up.
     private var pool: RoutePool?
-    /// Pools of the destination as it was; they go when the last session comes back.
-    private var former: [RoutePool] = []
     private var isLookingUp = false
     /// Something has changed while a look-up was under way.
     private var isStale = false
@@ -287,7 +285,7 @@ final class RouteEndpoint {
         )
         self.pool = pool
         capabilities = nil
-        if let old { retire(old) }
+        old?.drain()
         return pool
     }
 
@@ -295,13 +293,6 @@ final class RouteEndpoint {
         guard let pool else { return }
         self.pool = nil
         capabilities = nil
-        retire(pool)
-    }
-
-    /// Lets a pool go once its last session is gone: it knows a password.
-    private func retire(_ pool: RoutePool) {
-        former.append(pool)
-        pool.whenEmptied = { [weak self, unowned pool] in self?.former.removeAll { $0 === pool } }
         pool.drain()
     }
 

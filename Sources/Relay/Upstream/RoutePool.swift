@@ -35,8 +35,9 @@ final class RoutePool: SessionOwner {
     private var isDraining = false
     /// What this pool has put into the route's gauges, which it shares with the pools of former destinations.
     private var reported = (open: Int64(0), idle: Int64(0), waiting: Int64(0))
-    /// Called once, when the last session of a drained pool is gone.
-    var whenEmptied: (() -> Void)?
+    /// Itself, from when it is drained until its last session is gone: sessions hold it weakly, and one that is being
+    /// opened would stay open for ever if nobody were there to close it. Not longer, for it knows a password.
+    private var untilEmptied: RoutePool?
     private let clock = ContinuousClock()
 
     private struct Waiter {
@@ -59,9 +60,6 @@ final class RoutePool: SessionOwner {
         self.metrics = metrics
         self.logger = logger
     }
-
-    /// No session is left: a pool that was drained can be forgotten.
-    var isEmpty: Bool { machine.count == 0 }
 
     /// Asks for a session; `answer` may be called before this returns.
     /// - Returns: what ``cancel(_:)`` wants.
@@ -95,6 +93,7 @@ final class RoutePool: SessionOwner {
     /// Lends nothing any more and closes what is idle; what is lent is closed when it comes back.
     func drain() {
         isDraining = true
+        untilEmptied = self
         carryOut(machine.drain(at: clock.now))
     }
 
@@ -144,10 +143,7 @@ final class RoutePool: SessionOwner {
         }
         updateGauges()
         setTimer()
-        if isDraining, isEmpty, let whenEmptied {
-            self.whenEmptied = nil
-            whenEmptied()
-        }
+        if isDraining, machine.count == 0 { untilEmptied = nil }
     }
 
     private func open(_ id: Machine.SessionID, insteadOf refused: AccessToken? = nil) {

@@ -79,6 +79,24 @@ import UpstreamPool
         }
     }
 
+    /// The route is gone altogether by the time the session is open.
+    @Test(arguments: [SinkStage.connect, .greeting, .hello, .authentication])
+    func aSessionThatIsBeingOpenedIsClosedOnceItIsOpen(stage: SinkStage) async throws {
+        try await TestRelay.run(limits: Self.patient) { relay in
+            let gate = SinkGate()
+            relay.sink.script.add(SinkFault(at: stage, .stall(gate)))
+            let port = try await relay.open()
+            let client = try await TestClient.connect(to: port).greeted()
+            client.send("MAIL FROM:<a@example.com>\r\n")
+            try await gate.waitForArrivals()
+            try await relay.table.close(port: port).get()
+            #expect(try await client.reply().hasPrefix("421 4.3.2 "))
+            try await client.closed()
+            gate.open()
+            try await relay.sink.wait(for: "the session's end") { $0.openConnections == 0 }
+        }
+    }
+
     @Test func whatIsLeftAfterTheGraceIsCutOff() async throws {
         try await TestRelay.run(limits: .test { $0.grace = .milliseconds(50) }) { relay in
             let port = try await relay.open()
