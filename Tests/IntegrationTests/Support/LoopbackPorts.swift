@@ -7,6 +7,9 @@ import Synchronization
 /// take one between being found and being listened on; and none is given out twice in one run.
 enum LoopbackPorts {
     private static let range = 12_000..<32_000
+    /// Where the next block begins. One comes behind the other, so that there is room for large ones to the end; where the
+    /// first is, is left to chance, for other runs may be under way.
+    private static let next = Mutex(Int.random(in: LoopbackPorts.range))
     private static let given = Mutex<Set<Int>>([])
 
     struct NoneFree: Error {}
@@ -14,14 +17,18 @@ enum LoopbackPorts {
     /// The first of `count` neighbouring free ports.
     static func free(_ count: Int = 1) throws -> Int {
         for _ in 0..<1000 {
-            let block = Int.random(in: self.range.lowerBound..<self.range.upperBound - count)..<Int.max
-            let ports = block.prefix(count)
+            let first = self.next.withLock { next in
+                if next + count > self.range.upperBound { next = self.range.lowerBound }
+                defer { next += count }
+                return next
+            }
+            let ports = first..<first + count
             let isNew = self.given.withLock { given in
                 guard given.isDisjoint(with: ports) else { return false }
                 given.formUnion(ports)
                 return true
             }
-            if isNew, ports.allSatisfy({ (try? LoopbackListener(port: $0)) != nil }) { return block.lowerBound }
+            if isNew, ports.allSatisfy({ (try? LoopbackListener(port: $0)) != nil }) { return first }
         }
         throw NoneFree()
     }
