@@ -64,11 +64,37 @@ extension ClusterState {
 
     /// A relay Service has gone. For as long as it would have been in quarantine, nobody else gets its port.
     private mutating func lose(_ claim: RouteClaim, since: ContinuousClock.Instant?, _ now: ContinuousClock.Instant) {
-        let until = (since ?? now) + settings.quarantine
-        guard until > now, lost[claim.port] == nil else { return }
-        ports.occupy(claim.port)
-        shares[claim.route.namespace, default: 0] += 1
-        lost[claim.port] = Lost(holder: claim.holder, until: until)
+        lose(claim.port, of: claim.holder, until: (since ?? now) + settings.quarantine, now)
+    }
+
+    private mutating func lose(
+        _ port: Int,
+        of holder: PortHolder,
+        until: ContinuousClock.Instant,
+        _ now: ContinuousClock.Instant
+    ) {
+        guard until > now, lost[port] == nil else { return }
+        ports.occupy(port)
+        shares[holder.destination.namespace, default: 0] += 1
+        lost[port] = Lost(holder: holder, until: until)
+    }
+
+    /// Everything has been listed, and ports are given out from now on. Those that applications are led to and whose relay
+    /// Service has gone while nobody looked are lost: whose they were stands in the aliases.
+    mutating func begin(now: ContinuousClock.Instant) {
+        let until = now + settings.quarantine
+        for (_, alias) in aliases.all.sorted(by: { $0.key < $1.key }) {
+            guard alias.isOfThisInstallation, let (port, holder) = alias.holder, services[relayService(port)] == nil,
+                let destination = destinations[holder.destination], destination.uid == holder.owner,
+                destination.services.contains(alias.content.key.name)
+            else { continue }
+            if let known = lost[port], known.holder != holder {
+                // Two say that it is theirs: one of them has been tampered with, so for a while it is nobody's.
+                lost[port] = Lost(holder: known.holder.nobody, until: until)
+            } else {
+                lose(port, of: holder, until: until, now)
+            }
+        }
     }
 
     private mutating func find(_ port: Int) {
@@ -92,42 +118,28 @@ extension ClusterState {
     /// takes half, and there is always one for somebody who has none.
     ///
     /// - Parameters:
-    ///   - preferred: The one that the tenant had, if any.
+    ///   - lost: The one that the tenant had and whose relay Service has gone, if any: it gets that again.
     ///   - isServed: Whether a relay still has a port open for somebody else.
     mutating func takePort(
-        preferring preferred: Int?,
+        lost: Int?,
         for holder: PortHolder,
         unless isServed: (Int) -> Bool
     ) -> PortGrant {
         let namespace = holder.destination.namespace
         let share = shares[namespace] ?? 0
-        let restored = preferred.flatMap { lost[$0]?.holder == holder ? $0 : nil }
-        guard restored != nil || ports.freeCount == 0 || share < ports.freeCount else {
-            return .none(.share)
-        }
-        if let preferred, mayHave(preferred, holder), !isServed(preferred) {
-            ports.occupy(preferred)
+        if let lost, self.lost[lost]?.holder == holder, services[relayService(lost)] == nil, !isServed(lost) {
+            ports.occupy(lost)
             shares[namespace] = share + 1
-            return .port(preferred)
+            return .port(lost)
         }
+        guard ports.freeCount > 0 else { return .none(.range(settings.relayPorts)) }
+        guard share < ports.freeCount else { return .none(.share) }
         guard let port = ports.take(unless: isServed) else { return .none(.range(settings.relayPorts)) }
         shares[namespace] = share + 1
         return .port(port)
     }
 
-    /// Whether a port is used by nobody, or has been lost by this very tenant or its Destination's aliases lead to it.
-    private func mayHave(_ port: Int, _ holder: PortHolder) -> Bool {
-        if let lost = lost[port], lost.holder != holder { return false }
-        let leading = ledTo[port] ?? []
-        guard leading.allSatisfy({ $0 == holder.destination }), services[relayService(port)] == nil else {
-            return false
-        }
-        // One that was given out before the range was changed is the tenant's all the same, but only if it was.
-        guard settings.relayPorts.contains(port) else { return lost[port] != nil }
-        return ports.useCount(port) == leading.count + (lost[port] == nil ? 0 : 1)
-    }
-
-    /// Ends what ``takePort(preferring:for:unless:)`` began: by now a relay Service holds the port, or nobody does.
+    /// Ends what ``takePort(lost:for:unless:)`` began: by now a relay Service holds the port, or nobody does.
     mutating func giveBack(_ claim: RouteClaim) {
         ports.vacate(claim.port)
         reduceShare(of: claim.route.namespace)

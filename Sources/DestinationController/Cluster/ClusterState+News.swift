@@ -120,21 +120,11 @@ extension ClusterState {
     }
 
     private mutating func enter(_ alias: ObservedAlias) {
-        guard let destination = alias.destination else { return }
-        aliasesOf.insert(alias.content.key.name, of: destination)
-        guard alias.isOfThisInstallation else { return }
-        ledTo[alias.content.relayPort, default: []].append(destination)
-        ports.occupy(alias.content.relayPort)
+        alias.destination.map { aliasesOf.insert(alias.content.key.name, of: $0) }
     }
 
     private mutating func leave(_ alias: ObservedAlias) {
-        guard let destination = alias.destination else { return }
-        aliasesOf.remove(alias.content.key.name, of: destination)
-        guard alias.isOfThisInstallation else { return }
-        let port = alias.content.relayPort
-        if let index = ledTo[port]?.firstIndex(of: destination) { ledTo[port]?.remove(at: index) }
-        if ledTo[port]?.isEmpty == true { ledTo[port] = nil }
-        ports.vacate(port)
+        alias.destination.map { aliasesOf.remove(alias.content.key.name, of: $0) }
     }
 
     private mutating func follow(_ changes: [ObjectCache<ObservedPolicy>.Change]) -> Set<ObjectKey> {

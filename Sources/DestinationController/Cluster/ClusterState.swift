@@ -37,8 +37,6 @@ struct ClusterState: Sendable {
     /// By name, what relay Services claimed before somebody made them unreadable.
     var remembered: [String: RouteClaim] = [:]
     var lost: [Int: Lost] = [:]
-    /// By relay port, the Destinations whose aliases lead to it: it goes to nobody else, whatever became of its Service.
-    var ledTo: [Int: [ObjectKey]] = [:]
     var ports: PortPool
     /// By namespace, how many relay ports its Destinations have, or have had until lately.
     var shares: [String: Int] = [:]

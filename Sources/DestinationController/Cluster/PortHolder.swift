@@ -14,11 +14,20 @@ struct PortHolder: Hashable, Sendable {
     let owner: String
     let tenant: String?
 
+    init(destination: ObjectKey, owner: String, tenant: String?) {
+        self.destination = destination
+        self.owner = owner
+        self.tenant = tenant
+    }
+
     init(owner: String, route: Route) {
         destination = ObjectKey(namespace: route.namespace, name: route.resource)
         self.owner = owner
         tenant = route.tenant
     }
+
+    /// Nobody of the same namespace.
+    var nobody: PortHolder { PortHolder(destination: destination, owner: "", tenant: nil) }
 
     var mark: Mark {
         var hasher = Hasher()

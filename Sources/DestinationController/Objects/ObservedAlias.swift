@@ -57,4 +57,13 @@ struct ObservedAlias: Hashable, Sendable {
     var destination: ObjectKey? {
         content.owner.isEmpty ? nil : ObjectKey(namespace: content.key.namespace, name: content.resource)
     }
+
+    /// The port that it leads to, and whose that is by what the alias is called; `nil` where it says none.
+    var holder: (port: Int, of: PortHolder)? {
+        guard let destination, content.relayPort != 0, content.key.name.hasPrefix(content.resource) else { return nil }
+        let rest = content.key.name.dropFirst(content.resource.count)
+        guard rest.isEmpty || rest.first == "-" else { return nil }
+        let tenant = rest.isEmpty ? nil : String(rest.dropFirst())
+        return (content.relayPort, PortHolder(destination: destination, owner: content.owner, tenant: tenant))
+    }
 }

@@ -18,11 +18,11 @@ struct DestinationPlanner: Sendable {
     ///
     /// - Parameters:
     ///   - troubles: What has failed since this go began.
-    ///   - takePort: Gives a free port out, the preferred one if it can be had.
+    ///   - takePort: Gives a free port out, the one that was lost if there is one.
     func plan(
         _ observation: DestinationObservation,
         troubles: WriteTroubles = WriteTroubles(),
-        takePort: (_ preferred: Int?, PortHolder) -> PortGrant
+        takePort: (_ lost: Int?, PortHolder) -> PortGrant
     ) -> DestinationPlan {
         var draft = PlanDraft(observation, settings)
         draft.decide(settings, takePort, troubles)

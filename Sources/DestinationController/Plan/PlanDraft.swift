@@ -33,7 +33,7 @@ struct PlanDraft {
     /// Decides which claims stay, which go, and which are to be made.
     mutating func decide(
         _ settings: ControllerSettings,
-        _ takePort: (_ preferred: Int?, PortHolder) -> PortGrant,
+        _ takePort: (_ lost: Int?, PortHolder) -> PortGrant,
         _ troubles: WriteTroubles
     ) {
         var candidates: [String?: [DestinationObservation.Claim]] = [:]
@@ -64,10 +64,10 @@ struct PlanDraft {
             else {
                 continue
             }
-            let preferred = observation.lost[tenant] ?? aliases[route.serviceName.rawValue]?.content.relayPort
+            let lost = observation.lost[tenant]
             // Where there was none for one there is none for the next.
-            guard lack == nil || preferred != nil else { continue }
-            switch takePort(preferred, PortHolder(owner: judgement.owner, route: route)) {
+            guard lack == nil || lost != nil else { continue }
+            switch takePort(lost, PortHolder(owner: judgement.owner, route: route)) {
             case .port(let port): new.append(RouteClaim(port: port, owner: judgement.owner, route: route))
             case .none(let lack): self.lack = lack
             }

@@ -46,11 +46,11 @@ final class ControllerMemory: Sendable {
     /// Gives a relay port out.
     ///
     /// - Parameter isServed: Whether a relay still has a port open for somebody else.
-    func takePort(preferring preferred: Int?, for holder: PortHolder, unless isServed: (Int) -> Bool) -> PortGrant {
-        cluster.withLock { $0.takePort(preferring: preferred, for: holder, unless: isServed) }
+    func takePort(lost: Int?, for holder: PortHolder, unless isServed: (Int) -> Bool) -> PortGrant {
+        cluster.withLock { $0.takePort(lost: lost, for: holder, unless: isServed) }
     }
 
-    /// Ends what ``takePort(preferring:for:unless:)`` began.
+    /// Ends what ``takePort(lost:for:unless:)`` began.
     func giveBack(_ claim: RouteClaim) {
         cluster.withLock { $0.giveBack(claim) }
     }
@@ -58,7 +58,10 @@ final class ControllerMemory: Sendable {
     /// Ports are given out from now on.
     func begin() {
         var generator = SystemRandomNumberGenerator()
-        cluster.withLock { $0.ports.startAnywhere(using: &generator) }
+        cluster.withLock { cluster in
+            cluster.begin(now: .now)
+            cluster.ports.startAnywhere(using: &generator)
+        }
     }
 
     /// Lets go of what is only kept for a time, and tells how the ports stand.

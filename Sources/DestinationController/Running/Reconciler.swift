@@ -113,9 +113,9 @@ struct Reconciler: Sendable {
         return DestinationPlanner(settings: settings, now: .now, time: .now).plan(
             observation,
             troubles: visit.troubles
-        ) { preferred, holder in
+        ) { lost, holder in
             let mark = holder.mark
-            return memory.takePort(preferring: preferred, for: holder) { relays.serves($0, forOthersThan: mark) }
+            return memory.takePort(lost: lost, for: holder) { relays.serves($0, forOthersThan: mark) }
         }
     }
 

@@ -322,6 +322,28 @@ struct DestinationPlannerTests {
         #expect(left == ["odd", "relay-20000", "theirs"])
     }
 
+    @Test("Services that are made to lead to relay ports keep nobody from those ports")
+    mutating func aliasesOfOthers() throws {
+        bench.cluster.put(Samples.destination(tenants: ["a"]), .destinations)
+        _ = bench.settled()
+        let alias = try #require(bench.cluster.object(.services, ObjectKey(namespace: "shop", name: "mail-a")))
+        for port in 20_001...20_009 {
+            let name = "mail-x\(port)"
+            let host = ObjectValue.string("relay-\(port).system.svc.cluster.local")
+            let service = alias.setting(["metadata", "name"], .string(name)).setting(
+                ["metadata", "uid"],
+                .string(name)
+            )
+            .setting(["metadata", "finalizers"], .array([.string("x.example/y")]))
+            bench.cluster.put(service.setting(["spec", "externalName"], host), .services)
+        }
+        bench.cluster.put(Samples.destination("bills", namespace: "office", tenants: ["a", "b"]), .destinations)
+        let manager = bench.settled()
+        let office = ObjectKey(namespace: "office", name: "bills")
+        #expect(manager.tenants[office]?.map(\.problem) == [nil, nil])
+        #expect(manager.state.ports.freeCount == 7)
+    }
+
     @Test("In the install namespace no Destination gets a Service that is called like a relay Service")
     mutating func reservedName() {
         bench.cluster.put(Samples.destination("relay", namespace: "system", tenants: ["20000", "a"]), .destinations)

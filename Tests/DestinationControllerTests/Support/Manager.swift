@@ -30,6 +30,7 @@ struct Manager {
             _ = state.receive(.synced, of: kind, now: now)
             heard[kind] = cluster.records.count
         }
+        state.begin(now: now)
         queue = state.keys
     }
 
@@ -90,8 +91,8 @@ struct Manager {
         let plan = DestinationPlanner(settings: settings, now: now, time: MicroTime(microseconds: 0)).plan(
             observation,
             troubles: troubles
-        ) { preferred, holder in
-            pool.takePort(preferring: preferred, for: holder) { open[$0] != nil && open[$0] != holder }
+        ) { lost, holder in
+            pool.takePort(lost: lost, for: holder) { open[$0] != nil && open[$0] != holder }
         }
         state = pool
         return plan
