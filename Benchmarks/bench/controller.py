@@ -89,7 +89,7 @@ class Product:
         return Server(command, self.directory, "127.0.0.1", port)
 
     def relay(self):
-        port = free_port()
+        port = 9494
         command = [self.options.relay, "run", "--config", self.config, "--kubeconfig", self.cluster.kubeconfig]
         command += ["--namespace", SYSTEM, "--address", RELAY, "--metrics-address", RELAY, "--metrics-port", str(port)]
         command += ["--shutdown-delay", "0"]
