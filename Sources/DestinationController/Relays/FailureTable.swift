@@ -1,4 +1,5 @@
 internal import DestinationModel
+internal import ObjectModel
 
 /// The failures that relays report, each kept once, as all relays report the same ones. What they say may be anything, so
 /// neither one nor all together can grow without end.

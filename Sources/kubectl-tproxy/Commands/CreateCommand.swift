@@ -122,8 +122,9 @@ struct CreateCommand: ClusterCommand {
                 "wait", "--for=condition=Available", "--timeout=\(timeout)s", "--", "\(Kubectl.destinations)/\(name)",
             ])
         }
-        let usage = Usage(draft, namespace: namespace)
-        try session.errors.write(usage.lines)
+        try session.errors.write("applications connect by plain SMTP, without EHLO, TLS or login:")
+        try session.errors.write(draft.usage(in: namespace).lines)
+        try session.errors.write("see how it fares: kubectl tproxy describe -n \(namespace) \(name)")
         return .good
     }
 }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 
 /// What a command works with: the cluster, and where it writes.
@@ -11,7 +12,7 @@ struct Session: Sendable {
     let namespace: String?
 
     init(_ options: CommonOptions) {
-        let environment = Environment.variables
+        let environment = ProcessInfo.processInfo.environment
         kubectl = Kubectl(options.cluster, path: environment["KUBECTL_PATH"].flatMap { $0.isEmpty ? nil : $0 })
         namespace = options.cluster.namespace
         output = Screen(STDOUT_FILENO, color: options.screen.color, environment: environment)
@@ -26,19 +27,5 @@ struct Session: Sendable {
     /// Passes on what the API server warns of.
     func warn(_ warnings: [String]) {
         for warning in warnings { try? errors.write(StyledText("warning: ", .doubtful) + StyledText(warning)) }
-    }
-}
-
-/// The process's environment.
-enum Environment {
-    static var variables: [String: String] {
-        var variables: [String: String] = [:]
-        var entry = environ
-        while let text = entry.pointee {
-            let parts = String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { variables[String(parts[0])] = String(parts[1]) }
-            entry += 1
-        }
-        return variables
     }
 }

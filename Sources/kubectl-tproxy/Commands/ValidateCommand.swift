@@ -1,5 +1,6 @@
 import ArgumentParser
 import DestinationRules
+import FoundationEssentials
 import Glibc
 import ObjectModel
 
@@ -48,7 +49,7 @@ struct ValidateCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let environment = Environment.variables
+        let environment = ProcessInfo.processInfo.environment
         let output = Screen(STDOUT_FILENO, color: screen.color, environment: environment)
         let errors = Screen(STDERR_FILENO, color: screen.color, environment: environment)
         var names = Set(instance)

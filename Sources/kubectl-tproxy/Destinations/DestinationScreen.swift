@@ -83,10 +83,8 @@ struct DestinationScreen {
     private var usage: [StyledText] {
         let ready = view.status.tenants.filter { $0.status.state == .ready }
         guard !ready.isEmpty else { return [] }
-        var lines = [StyledText("Use it", .strong)]
-        lines += ready.prefix(3).map { StyledText("  telnet \($0.status.serviceName).\(view.namespace) \(view.port)") }
-        if ready.count > 3 { lines.append(StyledText("  and \(ready.count - 3) more", .faint)) }
-        return lines
+        let usage = Usage(services: ready.map(\.status.serviceName), namespace: view.namespace, port: view.port)
+        return [StyledText("Use it", .strong)] + usage.lines
     }
 }
 

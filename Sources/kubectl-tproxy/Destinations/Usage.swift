@@ -1,27 +1,27 @@
 import DestinationModel
 
-/// How applications use a Destination.
+/// How applications reach Services: what is typed to try it.
 struct Usage: Sendable {
-    private let namespace: String
-    private let services: [String]
-    private let port: Int
-    private let name: String
+    let services: [String]
+    let namespace: String
+    let port: Int
 
-    init(_ draft: DestinationDraft, namespace: String) {
-        self.namespace = namespace
-        name = draft.name
-        services =
-            draft.tenants.isEmpty
-            ? [draft.name] : draft.tenants.map { ServiceName.text(resource: draft.name, tenant: $0) }
-        port = draft.port ?? MailDestination.defaultPort
-    }
-
-    /// What to do next.
+    /// A line for each Service, or the first of many.
     var lines: [StyledText] {
-        var lines: [StyledText] = ["applications connect by plain SMTP, without EHLO, TLS or login:"]
-        lines += services.prefix(3).map { StyledText("  telnet \($0).\(namespace) \(port)") }
-        if services.count > 3 { lines.append("  and \(services.count - 3) more") }
-        lines.append("see how it fares: kubectl tproxy describe -n \(namespace) \(name)")
+        var lines = services.prefix(3).map { StyledText("  telnet \($0).\(namespace) \(port)") }
+        if services.count > 3 { lines.append(StyledText("  and \(services.count - 3) more", .faint)) }
         return lines
+    }
+}
+
+extension DestinationDraft {
+    /// How applications will reach it.
+    func usage(in namespace: String) -> Usage {
+        let tenants: [String?] = tenants.isEmpty ? [nil] : tenants
+        return Usage(
+            services: tenants.map { ServiceName.text(resource: name, tenant: $0) },
+            namespace: namespace,
+            port: port ?? MailDestination.defaultPort
+        )
     }
 }

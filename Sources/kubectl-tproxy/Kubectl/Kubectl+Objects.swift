@@ -12,10 +12,7 @@ extension Kubectl {
 
     /// Reads one object.
     static func object(_ bytes: [UInt8]) throws(KubectlError) -> ObjectValue {
-        var options = JSONReader.Options()
-        options.maximumLength = bytes.count
-        options.maximumCount = 50_000_000
-        options.keepsPositions = false
+        let options = JSONReader.Options(maximumLength: bytes.count, maximumCount: 50_000_000)
         do {
             return try JSONReader.document(bytes, options: options).value
         } catch {

@@ -23,7 +23,7 @@ struct Kubectl: Sendable {
     /// - Parameters:
     ///   - options: For every call.
     ///   - path: Where kubectl is; otherwise it is looked for on `PATH`.
-    init(_ options: ClusterOptions, path: String? = nil) {
+    init(_ options: KubectlOptions, path: String? = nil) {
         executable = path.map { .path(FilePath($0)) } ?? .name("kubectl")
         flags = options.flags
     }

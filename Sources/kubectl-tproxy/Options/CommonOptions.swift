@@ -3,7 +3,7 @@ import ArgumentParser
 /// What every command that asks the cluster takes.
 struct CommonOptions: ParsableArguments {
     @OptionGroup(title: "Cluster")
-    var cluster: ClusterOptions
+    var cluster: KubectlOptions
 
     @OptionGroup(title: "Screen")
     var screen: ScreenOptions

@@ -50,21 +50,15 @@ struct DestinationProblems {
                 )
             ]
         }
-        var problems: [Problem] = []
-        let missing = view.status.tenants.filter { $0.status.state != .ready }
-        var seen: [String: Int] = [:]
-        for tenant in missing {
-            let reason = tenant.status.reason ?? ""
-            let message = tenant.status.message ?? ""
-            let key = "\(reason)\n\(message)"
-            guard seen[key] == nil else { continue }
-            let same = missing.filter {
-                $0.status.reason == tenant.status.reason && $0.status.message == tenant.status.message
-            }
-            seen[key] = same.count
-            let code = ProblemCode(reason: reason)
-            problems.append(
-                Problem(code: code.text, title: Self.title(same, code), sentences: [message], page: code.page)
+        let missing = view.status.tenants.map(\.status).filter { $0.state != .ready }
+        let isNamed = missing.contains { $0.tenant != nil }
+        var problems = TenantGroups(missing, resource: view.name).groups.map { group in
+            let code = ProblemCode(reason: group.reason)
+            return Problem(
+                code: code.text,
+                title: isNamed ? "\(code.title): \(group.names)" : code.title,
+                sentences: [group.message],
+                page: code.page
             )
         }
         if problems.isEmpty, view.status.isAvailable == false, let condition = view.status.condition {
@@ -79,12 +73,5 @@ struct DestinationProblems {
             )
         }
         return problems
-    }
-
-    private static func title(_ tenants: [StatusReading.Tenant], _ code: ProblemCode) -> String {
-        let names = tenants.compactMap(\.status.tenant)
-        guard !names.isEmpty else { return code.title }
-        let rest = names.count > 5 ? " and \(names.count - 5) more" : ""
-        return "\(code.title): \(names.prefix(5).joined(separator: ", "))\(rest)"
     }
 }

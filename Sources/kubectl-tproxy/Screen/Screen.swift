@@ -40,7 +40,7 @@ struct Screen: Sendable {
         switch state {
         case .good: StyledText(terminal.isUnicode ? "✔" : "ok", .good)
         case .bad: StyledText(terminal.isUnicode ? "✘" : "x", .bad)
-        case .doubtful: StyledText(terminal.isUnicode ? "!" : "!", .doubtful)
+        case .doubtful: StyledText("!", .doubtful)
         case .unknown: StyledText("?", .doubtful)
         }
     }

@@ -1,3 +1,5 @@
+import ObjectModel
+
 /// A text on one line, parts of which have a style.
 struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleByStringInterpolation {
     /// How a part looks where there are colours.
@@ -25,7 +27,8 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleBy
     private var parts: [(text: String, style: Style)] = []
 
     init(_ text: String, _ style: Style = .plain) {
-        parts = [(Self.shown(text), style)]
+        // What comes from the cluster can't move the cursor or change colours.
+        parts = [(BoundedText.line(text, limit: .max), style)]
     }
 
     init(stringLiteral text: String) {
@@ -58,15 +61,5 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleBy
             hasher.combine(part.text)
             hasher.combine(part.style)
         }
-    }
-
-    /// What comes from the cluster can't move the cursor or change colours.
-    private static func shown(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return text }
-        var clean = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            clean.append(scalar.properties.generalCategory == .control ? " " : scalar)
-        }
-        return String(clean)
     }
 }

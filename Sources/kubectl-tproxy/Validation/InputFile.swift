@@ -18,7 +18,7 @@ struct InputFile: Sendable {
 
     /// The files that a name means: itself, those of the folder, or standard input.
     static func all(_ name: String) -> [InputFile] {
-        if name == "-" { return [InputFile(name: "standard input", content: readStandardInput())] }
+        if name == "-" { return [InputFile(name: "standard input", content: read(STDIN_FILENO))] }
         var isFolder = false
         guard FileManager.default.fileExists(atPath: name, isDirectory: &isFolder) else {
             return [InputFile(name: name, content: .failure(Fault(description: "there is no such file")))]
@@ -35,20 +35,17 @@ struct InputFile: Sendable {
     }
 
     private static func read(_ path: String) -> Result<[UInt8], Fault> {
-        do {
-            let data = try Data(contentsOf: URL(filePath: path))
-            guard data.count <= maximumLength else { return .failure(Fault(description: "it is larger than 64 MiB")) }
-            return .success(Array(data))
-        } catch {
-            return .failure(Fault(description: "it can't be read"))
-        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return .failure(Fault(description: "it can't be read")) }
+        defer { close(descriptor) }
+        return read(descriptor)
     }
 
-    private static func readStandardInput() -> Result<[UInt8], Fault> {
+    private static func read(_ descriptor: Int32) -> Result<[UInt8], Fault> {
         var octets: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
-            let count = buffer.withUnsafeMutableBytes { Glibc.read(STDIN_FILENO, $0.baseAddress, $0.count) }
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { return .failure(Fault(description: "it can't be read")) }
             guard count > 0 else { return .success(octets) }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// Which cluster, as whom and where: kubectl's own options, which are passed on to it.
-struct ClusterOptions: ParsableArguments {
+struct KubectlOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "The namespace; otherwise the one of the context.")
     var namespace: String?
 

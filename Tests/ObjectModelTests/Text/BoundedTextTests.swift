@@ -1,6 +1,5 @@
+import ObjectModel
 import Testing
-
-@testable import DestinationController
 
 @Suite("Bounded text")
 struct BoundedTextTests {

@@ -1,7 +1,7 @@
-/// Texts from elsewhere, made fit for a status or an event.
-enum BoundedText {
+/// Texts from elsewhere, made fit for a status, an event or a screen.
+public enum BoundedText {
     /// The text on one line without control characters, cut where it is longer than so many octets.
-    static func line(_ text: String, limit: Int) -> String {
+    public static func line(_ text: String, limit: Int) -> String {
         if text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 < 0x80 }) { return text }
         var clean = String.UnicodeScalarView()
         var length = 0

@@ -1,19 +1,23 @@
-internal import DestinationModel
+internal import ObjectModel
 
 /// Tenants that aren't ready for the same reason, put together for people: a relay that is gone concerns all of them alike.
-struct TenantGroups {
+public struct TenantGroups: Sendable {
     /// Tenants of one reason.
-    struct Group {
-        let reason: String
-        let message: String
-        var tenants: [String]
+    public struct Group: Hashable, Sendable {
+        public let reason: String
+        public let message: String
+        public fileprivate(set) var tenants: [String]
 
-        /// `tenant-a, tenant-b and 3 more: message`.
-        func text(messageLimit: Int) -> String {
+        /// `tenant-a, tenant-b and 3 more`.
+        public var names: String {
             let shown = tenants.prefix(TenantGroups.mostTenants).joined(separator: ", ")
             let rest = tenants.count - TenantGroups.mostTenants
-            let names = rest > 0 ? "\(shown) and \(rest) more" : shown
-            return "\(names): \(BoundedText.line(message, limit: messageLimit))"
+            return rest > 0 ? "\(shown) and \(rest) more" : shown
+        }
+
+        /// `tenant-a, tenant-b and 3 more: message`.
+        public func text(messageLimit: Int) -> String {
+            "\(names): \(BoundedText.line(message, limit: messageLimit))"
         }
     }
 
@@ -21,11 +25,11 @@ struct TenantGroups {
     private static let mostTenants = 5
 
     /// In the tenants' order.
-    private(set) var groups: [Group] = []
+    public private(set) var groups: [Group] = []
     private var indices: [String: Int] = [:]
 
     /// Sorts tenants by reason and message. A resource without tenants is called by its own name.
-    init(_ tenants: some Sequence<TenantStatus>, resource: String) {
+    public init(_ tenants: some Sequence<TenantStatus>, resource: String) {
         for tenant in tenants {
             let (reason, message) = (tenant.reason ?? "", tenant.message ?? "")
             let name = tenant.tenant ?? resource
