@@ -1,6 +1,7 @@
 /// What the server grants its clients. Each limit that is reached shows in a metric.
 struct ServingLimits: Hashable, Sendable {
-    /// Connections at a time; beyond that, others give way as `ConnectionTracker` has it. An API server opens one for each request under way.
+    /// Connections at a time; beyond that, others give way as `ConnectionTracker` has it. An API server opens one for each
+    /// request under way.
     var connections = 2000
     /// Octets of a request's body. The API server sends two copies of an object of at most 1.5 MiB.
     var body = 3 << 20

@@ -116,11 +116,7 @@ struct RelayBook {
         guard let relay = relays[number], relay.speech != speech else { return [] }
         uncount(relay.speech)
         relays[number]?.speech = speech
-        switch (relay.speech, speech) {
-        case (_, .away): readyCount -= 1
-        case (.away, _): readyCount += 1
-        default: break
-        }
+        if case .away = speech { readyCount -= 1 }
         return revised(unsettled.union(relay.entries.keys))
     }
 

@@ -70,7 +70,7 @@ public actor RelayObserver {
     public func run() async {
         for await event in watch {
             for change in pods.receive(event) { take(change) }
-            if case .synced = event { tell(book.withLock { $0.synced() }) }
+            if case .synced = event { update { $0.synced() } }
             report(event)
         }
         let listeners = relays.values.compactMap(\.listener)
@@ -103,26 +103,27 @@ public actor RelayObserver {
 
     private func arrived(_ pod: RelayPod) {
         guard let relay = relays[pod.place], relay.listener == nil else { return }
-        let changes = book.withLock { $0.arrived(relay.number) }
         relays[pod.place]?.listener = Task { await self.listen(to: pod, relay.number) }
-        tell(changes)
+        update { $0.arrived(relay.number) }
     }
 
     private func wentAway(_ pod: RelayPod) {
         guard let relay = relays[pod.place] else { return }
         relay.listener?.cancel()
         relays[pod.place]?.listener = nil
-        tell(book.withLock { $0.wentAway(relay.number) })
+        update { $0.wentAway(relay.number) }
     }
 
     private func left(_ pod: RelayPod) {
         guard let relay = relays.removeValue(forKey: pod.place) else { return }
         relay.listener?.cancel()
-        tell(book.withLock { $0.left(relay.number) })
+        update { $0.left(relay.number) }
     }
 
-    private func tell(_ ports: Set<Int>) {
-        board.set(relays: book.withLock { $0.counts })
+    /// Enters something into the book, and tells what comes of it.
+    private func update(_ enter: (inout RelayBook) -> Set<Int>) {
+        let (ports, counts) = book.withLock { book in (enter(&book), book.counts) }
+        board.set(relays: counts)
         changed(ports)
     }
 
@@ -161,13 +162,13 @@ extension RelayObserver {
                 // What comes late isn't taken for something new.
                 guard !Task.isCancelled else { return }
                 let (next, isBack) = poll.heard(answer, asked: asked, now: .now, using: &generator)
-                tell(book.withLock { $0.heard(answer, from: number) })
+                update { $0.heard(answer, from: number) }
                 if isBack { logger.info("a relay says again what it serves", metadata: ["pod": "\(pod.name)"]) }
                 pause = next
             } catch {
                 guard !Task.isCancelled else { return }
                 let setback = poll.failed(isNonsense: error.isNonsense, now: .now, using: &generator)
-                if setback.isSilent { tell(book.withLock { $0.silenced(number) }) }
+                if setback.isSilent { update { $0.silenced(number) } }
                 if setback.isTold { complain(pod, error) }
                 pause = setback.pause
             }
@@ -176,7 +177,7 @@ extension RelayObserver {
     }
 
     private func giveUpWaiting(for number: RelayBook.RelayNumber) {
-        tell(book.withLock { $0.gaveUpWaiting(for: number) })
+        update { $0.gaveUpWaiting(for: number) }
     }
 
     private func complain(_ pod: RelayPod, _ error: RelayReader.Failure) {

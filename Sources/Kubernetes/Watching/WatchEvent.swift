@@ -3,8 +3,8 @@ public import ObjectModel
 /// What an ``ObjectWatch`` tells.
 public enum WatchEvent: Hashable, Sendable {
     /// A list begins: at the start, and whenever the server has forgotten what happened in between. Of the objects known
-    /// so far those are gone that are neither `present` nor `unreadable` by the next `synced`; should `restarted` come again before that, it
-    /// counts from there.
+    /// so far those are gone that are neither `present` nor `unreadable` by the next `synced`; should `restarted` come
+    /// again before that, it counts from there.
     case restarted
     /// The object is new or changed or, while a list goes on, there.
     case present(ObjectValue)

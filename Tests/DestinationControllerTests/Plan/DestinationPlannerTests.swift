@@ -273,9 +273,7 @@ struct DestinationPlannerTests {
     mutating func orphan() throws {
         bench.cluster.put(Samples.destination(), .destinations)
         var manager = bench.settled()
-        let key = ObjectKey(namespace: "shop", name: "mail")
-        let alias = try #require(bench.cluster.object(.services, key))
-        bench.cluster.put(alias.setting(["metadata", "ownerReferences"], nil), .services)
+        let key = try bench.orphan("mail")
         bench.cluster.remove(.destinations, bench.key)
         manager.settle(&bench.cluster, now: bench.now)
         #expect(bench.claim(20_000)?.isServed == false)
@@ -286,9 +284,7 @@ struct DestinationPlannerTests {
     mutating func orphanOfAnEarlierOne() throws {
         bench.cluster.put(Samples.destination(), .destinations)
         var manager = bench.settled()
-        let key = ObjectKey(namespace: "shop", name: "mail")
-        let alias = try #require(bench.cluster.object(.services, key))
-        bench.cluster.put(alias.setting(["metadata", "ownerReferences"], nil), .services)
+        _ = try bench.orphan("mail")
         bench.cluster.remove(.destinations, bench.key)
         bench.cluster.put(Samples.destination(), .destinations)
         manager.settle(&bench.cluster, now: bench.now)

@@ -1,6 +1,7 @@
 import Kubernetes
 import ObjectModel
 import RelayRoutes
+import Testing
 
 @testable import DestinationController
 
@@ -27,6 +28,14 @@ struct PlanBench {
         cluster.object(.services, ObjectKey(namespace: "shop", name: name)).flatMap {
             ObservedAlias($0, Samples.settings)
         }
+    }
+
+    /// Takes the owner of an alias away, as `--cascade=orphan` does, and gives its name.
+    mutating func orphan(_ name: String) throws -> ObjectKey {
+        let key = ObjectKey(namespace: "shop", name: name)
+        let alias = try #require(cluster.object(.services, key))
+        cluster.put(alias.setting(["metadata", "ownerReferences"], nil), .services)
+        return key
     }
 
     var policies: [AccessPolicy] {
