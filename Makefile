@@ -40,16 +40,16 @@ test:
 	swift build --build-tests
 	scripts/check-linkage "$$(swift build --show-bin-path)"
 	@# One after the other: many start servers of their own, and two processors would make their deadlines a lottery.
-	swift test --skip-build --disable-xctest --no-parallel
+	swift test --skip-build --disable-xctest --no-parallel |& scripts/recap
 	@# Postfix starts for root alone: what was skipped for that reason follows as root.
-	@((EUID == 0)) || sudo --preserve-env -- $(TESTS) --filter 'WithMailServers|WithCluster|ImageTests'
+	@((EUID == 0)) || sudo --preserve-env -- $(TESTS) --filter 'WithMailServers|WithCluster|ImageTests' |& scripts/recap
 
 e2e:
 	@scripts/packages build test image
 	@[[ -n $${KUBECONFIG:-} ]] || scripts/packages cluster
 	$(BUILD) --build-tests
 	@if ((EUID != 0)); then as_root=(sudo --preserve-env); fi; \
-		TPROXY_E2E=yes "$${as_root[@]}" $(TESTS) --filter 'WithCluster|ImageTests'
+		TPROXY_E2E=yes "$${as_root[@]}" $(TESTS) --filter 'WithCluster|ImageTests' |& scripts/recap
 
 image:
 	@scripts/packages build image
