@@ -43,7 +43,7 @@ extension ClusterState {
         guard let claim = claim(of: service) else { return }
         servicesOf.insert(service.name, of: claim.destination)
         touched.insert(claim.destination)
-        shares[claim.route.namespace, default: 0] += 1
+        changeShare(of: claim.route.namespace, port: claim.port, by: 1)
         if claim.isServed {
             servedCount += 1
         } else if releasedSince[service.uid] == nil {
@@ -58,7 +58,7 @@ extension ClusterState {
         guard let claim = claim(of: service) else { return }
         servicesOf.remove(service.name, of: claim.destination)
         touched.insert(claim.destination)
-        reduceShare(of: claim.route.namespace)
+        changeShare(of: claim.route.namespace, port: claim.port, by: -1)
         if claim.isServed { servedCount -= 1 }
     }
 
@@ -75,7 +75,7 @@ extension ClusterState {
     ) {
         guard until > now, lost[port] == nil else { return }
         ports.occupy(port)
-        shares[holder.destination.namespace, default: 0] += 1
+        changeShare(of: holder.destination.namespace, port: port, by: 1)
         lost[port] = Lost(holder: holder, until: until)
     }
 
@@ -99,7 +99,7 @@ extension ClusterState {
 
     private mutating func find(_ port: Int) {
         guard let known = lost.removeValue(forKey: port) else { return }
-        reduceShare(of: known.holder.destination.namespace)
+        changeShare(of: known.holder.destination.namespace, port: port, by: -1)
         ports.vacate(port)
     }
 
@@ -129,24 +129,26 @@ extension ClusterState {
         let share = shares[namespace] ?? 0
         if let lost, self.lost[lost]?.holder == holder, services[relayService(lost)] == nil, !isServed(lost) {
             ports.occupy(lost)
-            shares[namespace] = share + 1
+            changeShare(of: namespace, port: lost, by: 1)
             return .port(lost)
         }
         guard ports.freeCount > 0 else { return .none(.range(settings.relayPorts)) }
         guard share < ports.freeCount else { return .none(.share) }
-        guard let port = ports.take(unless: isServed) else { return .none(.range(settings.relayPorts)) }
-        shares[namespace] = share + 1
+        guard let port = ports.take(unless: isServed) else { return .none(.relays(ports.freeCount)) }
+        changeShare(of: namespace, port: port, by: 1)
         return .port(port)
     }
 
     /// Ends what ``takePort(lost:for:unless:)`` began: by now a relay Service holds the port, or nobody does.
     mutating func giveBack(_ claim: RouteClaim) {
         ports.vacate(claim.port)
-        reduceShare(of: claim.route.namespace)
+        changeShare(of: claim.route.namespace, port: claim.port, by: -1)
     }
 
-    private mutating func reduceShare(of namespace: String) {
-        let share = (shares[namespace] ?? 0) - 1
+    /// Notes how many ports of the range a namespace has. One outside it, left over from a wider one, is nobody else's loss.
+    private mutating func changeShare(of namespace: String, port: Int, by difference: Int) {
+        guard settings.relayPorts.contains(port) else { return }
+        let share = (shares[namespace] ?? 0) + difference
         shares[namespace] = share > 0 ? share : nil
     }
 }

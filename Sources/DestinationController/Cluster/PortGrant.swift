@@ -12,4 +12,6 @@ public enum PortLack: Hashable, Sendable {
     case range(ClosedRange<Int>)
     /// Its namespace has so many that no more of them are free for all others.
     case share
+    /// So many are nobody's, but relays that haven't heard of it still have them open, or have last said so.
+    case relays(Int)
 }

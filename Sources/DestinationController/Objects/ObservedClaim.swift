@@ -14,6 +14,8 @@ struct ObservedClaim: Hashable, Sendable {
     let ports: [Int]
     /// Whether all that is ours of the object is as ``RouteClaim/service(in:)`` makes it.
     var isIntact: Bool
+    /// Whether no change can make it what it should be: an address that was taken away can't be given back.
+    let isBeyondRepair: Bool
     /// The members of its selector: a patch has to name those that are to go.
     let selector: [String]
 
@@ -37,8 +39,13 @@ struct ObservedClaim: Hashable, Sendable {
         name = metadata.name
         uid = metadata.uid
         resourceVersion = metadata.resourceVersion
+        isBeyondRepair = Self.isHeadless(service)
         selector =
             isIntact && claim?.isServed == true ? [] : Array((service["spec"]?["selector"]?.objectValue ?? [:]).keys)
+    }
+
+    private static func isHeadless(_ service: ObjectValue) -> Bool {
+        service["spec"]?["clusterIP"] == .string("None")
     }
 
     /// Whether nothing was added that would lead connections elsewhere.
@@ -47,7 +54,7 @@ struct ObservedClaim: Hashable, Sendable {
         let selector = spec["selector"]?.objectValue ?? [:]
         return selector.count == wanted["spec"]?["selector"]?.objectValue?.count
             && spec["externalIPs"]?.isVoid ?? true && spec["externalName"]?.isVoid ?? true
-            && spec["clusterIP"]?.stringValue != "None" && spec["publishNotReadyAddresses"] != .bool(true)
+            && !isHeadless(service) && spec["publishNotReadyAddresses"] != .bool(true)
     }
 }
 

@@ -1,7 +1,7 @@
 internal import DestinationModel
 internal import RelayRoutes
 
-/// Keeps what each relay that is ready has open, and sums it up for each route that somebody asks about. Pure.
+/// Keeps what each relay has open, and sums it up for each route that somebody asks about. Pure.
 ///
 /// Every event answers the ports whose proof is another one now than what was last answered; of ports that nobody has asked
 /// about there is nothing to tell.
@@ -23,19 +23,22 @@ struct RelayBook {
 
     private struct Relay {
         enum Speech {
-            /// It hasn't been heard since it became ready: to `speaking`, `silent` or `away`.
+            /// It hasn't been heard since it appeared, or became ready unheard: to `speaking` or `silent`.
             case awaited
-            /// What it says is in `entries`: to `silent` or `away`.
+            /// What it says is in `entries`: to `silent`.
             case speaking
-            /// It can't be heard or understood: to `speaking` or `away`.
+            /// It can't be heard or understood: to `speaking`, or to `awaited` when it becomes ready.
             case silent
-            /// It isn't ready: to `awaited`.
-            case away
         }
 
+        /// Whether connections are led to it: what one says that isn't ready proves nothing.
+        var isReady = false
         var speech = Speech.awaited
         /// What it says, or said last.
         var entries: [Int: Entry] = [:]
+
+        var isAwaited: Bool { isReady && speech == .awaited }
+        var isProving: Bool { isReady && speech == .speaking }
     }
 
     private struct Question {
@@ -52,16 +55,15 @@ struct RelayBook {
     private var questions: [Int: Question] = [:]
     /// The ports whose answer may change though no relay's entry for them does.
     private var unsettled: Set<Int> = []
-    private var readyCount = 0
-    private var awaitedCount = 0
-    private var speakingCount = 0
     /// Whether the pods are known: until then every answer is yet to come.
     private var isSynced = false
 
     /// How many relays there are.
-    var counts: RelayCounts { RelayCounts(ready: readyCount, reporting: speakingCount) }
+    var counts: RelayCounts {
+        RelayCounts(ready: relays.values.count(where: \.isReady), reporting: relays.values.count(where: \.isProving))
+    }
     /// Whether each relay that is ready has been heard, or has had its time.
-    var isSettled: Bool { isSynced && awaitedCount == 0 }
+    var isSettled: Bool { isSynced && !relays.values.contains(where: \.isAwaited) }
     /// How many different failures are kept.
     var failureCount: Int { failures.count }
 
@@ -81,71 +83,64 @@ struct RelayBook {
         return revised(unsettled)
     }
 
-    /// A relay is ready.
-    mutating func arrived(_ number: RelayNumber) -> Set<Int> {
-        switch relays[number]?.speech {
-        case nil: relays[number] = Relay()
-        case .away: relays[number]?.speech = .awaited
-        case .awaited, .speaking, .silent: return []
-        }
-        readyCount += 1
-        awaitedCount += 1
-        return revised(unsettled)
+    /// There is a relay. It isn't ready until ``becameReady(_:)``.
+    mutating func appeared(_ number: RelayNumber) {
+        relays[number] = Relay()
+    }
+
+    /// A relay is ready. Answers too whether it is yet to be heard.
+    mutating func becameReady(_ number: RelayNumber) -> (isAwaited: Bool, revised: Set<Int>) {
+        guard var relay = relays[number], !relay.isReady else { return (false, []) }
+        relay.isReady = true
+        if relay.speech == .silent { relay.speech = .awaited }
+        return (relay.isAwaited, replace(number, by: relay))
     }
 
     /// A relay isn't ready any more.
     mutating func wentAway(_ number: RelayNumber) -> Set<Int> {
-        become(.away, number)
+        guard var relay = relays[number], relay.isReady else { return [] }
+        relay.isReady = false
+        return replace(number, by: relay)
     }
 
-    /// A relay can't be heard or understood, or has had its time to answer for the first time.
+    /// A relay can't be heard or understood.
     mutating func silenced(_ number: RelayNumber) -> Set<Int> {
-        if case .away = relays[number]?.speech { return [] }
-        return become(.silent, number)
+        guard var relay = relays[number], relay.speech != .silent else { return [] }
+        relay.speech = .silent
+        return replace(number, by: relay)
+    }
+
+    /// The time for a first answer of a relay that is ready is over.
+    mutating func gaveUpWaiting(for number: RelayNumber) -> Set<Int> {
+        relays[number]?.isAwaited == true ? silenced(number) : []
     }
 
     /// A relay is gone for ever.
     mutating func left(_ number: RelayNumber) -> Set<Int> {
-        let changes = become(.away, number)
+        let changes = wentAway(number)
         for entry in relays.removeValue(forKey: number)?.entries.values ?? [:].values { release(entry) }
         return changes
     }
 
-    /// What a relay has said proves nothing any more.
-    private mutating func become(_ speech: Relay.Speech, _ number: RelayNumber) -> Set<Int> {
-        guard let relay = relays[number], relay.speech != speech else { return [] }
-        uncount(relay.speech)
-        relays[number]?.speech = speech
-        if case .away = speech { readyCount -= 1 }
+    /// What a relay has said counts otherwise now.
+    private mutating func replace(_ number: RelayNumber, by relay: Relay) -> Set<Int> {
+        relays[number] = relay
         return revised(unsettled.union(relay.entries.keys))
-    }
-
-    /// The time for a first answer is over.
-    mutating func gaveUpWaiting(for number: RelayNumber) -> Set<Int> {
-        guard case .awaited = relays[number]?.speech else { return [] }
-        return silenced(number)
     }
 
     /// A relay has answered.
     mutating func heard(_ answer: RelayAnswer, from number: RelayNumber) -> Set<Int> {
-        guard let speech = relays[number]?.speech else { return [] }
+        guard let relay = relays[number] else { return [] }
         var touched: Set<Int> = []
-        switch speech {
-        case .speaking: break
-        case .away: return []
-        case .awaited, .silent:
+        if relay.speech != .speaking {
             // Changes of something that isn't known say nothing.
             guard answer.isComplete else { return [] }
-            uncount(speech)
             relays[number]?.speech = .speaking
-            speakingCount += 1
-            touched = unsettled.union(relays[number]?.entries.keys.map(\.self) ?? [])
+            touched = unsettled.union(relay.entries.keys)
         }
         if answer.isComplete {
             let kept = Set(answer.items.map(\.port))
-            for port in relays[number]?.entries.keys.filter({ !kept.contains($0) }) ?? [] {
-                set(nil, port, number, &touched)
-            }
+            for port in relay.entries.keys where !kept.contains(port) { set(nil, port, number, &touched) }
         }
         for port in answer.closed { set(nil, port, number, &touched) }
         for item in answer.items { set(entry(item), item.port, number, &touched) }
@@ -171,14 +166,6 @@ struct RelayBook {
 
     private mutating func release(_ entry: Entry) {
         if case .failed(let token) = entry.lookup { failures.release(token) }
-    }
-
-    private mutating func uncount(_ speech: Relay.Speech) {
-        switch speech {
-        case .awaited: awaitedCount -= 1
-        case .speaking: speakingCount -= 1
-        case .silent, .away: break
-        }
     }
 
     /// Those of the ports whose proof is another one now.
@@ -208,7 +195,7 @@ struct RelayBook {
         var isOpen = false
         var isLookingUp = false
         var failure: FailureTable.Failure?
-        for relay in relays.values where relay.speech == .speaking {
+        for relay in relays.values where relay.isProving {
             guard let entry = relay.entries[port] else { continue }
             guard entry.mark == mark else { return .contradicted }
             switch entry.lookup {
@@ -225,20 +212,18 @@ struct RelayBook {
         if isOpen { return .open }
         if let failure { return .failed(reason: failure.reason, message: failure.message) }
         if isLookingUp { return .lookingUp }
-        if !isSynced || awaitedCount > 0 { return .awaited }
-        return readyCount == 0 ? .noRelay : .unknown
+        guard isSettled else { return .awaited }
+        return relays.values.contains(where: \.isReady) ? .unknown : .noRelay
     }
 
     // MARK: Ports that may still be served
 
-    /// Whether a relay may have a port open. One that is ready and isn't heard may have opened any since.
+    /// Whether a relay may have a port open. One that is ready and isn't heard may have opened any since; of one that isn't
+    /// ready it counts what it said last, for one that crashes time and again would hold everything for ever.
     func mayServe(_ port: Int) -> Bool {
         guard isSynced else { return true }
         return relays.values.contains { relay in
-            switch relay.speech {
-            case .awaited, .silent: true
-            case .speaking, .away: relay.entries[port] != nil
-            }
+            (relay.isReady && relay.speech != .speaking) || relay.entries[port] != nil
         }
     }
 

@@ -5,16 +5,18 @@ internal import ObjectModel
 public import RelayRoutes
 internal import Synchronization
 
-/// Watches the relays' pods, and hears from each that is ready what it serves: within milliseconds of its opening a route.
+/// Watches the relays' pods, and hears from each what it serves: within milliseconds of its opening a route.
 public actor RelayObserver {
     private struct Relay {
         let number: RelayBook.RelayNumber
-        /// Listens to it while it is ready.
-        var listener: Task<Void, Never>?
+        /// Hears it, ready or not: one that isn't may be again, and then it counts what it has open.
+        var listener: Task<Void, Never>
+        var isReady = false
     }
 
-    /// How long a relay that has just become ready may take to be heard for the first time.
-    private static let patience = Duration.seconds(3)
+    /// How long a relay that has just become ready may take to be heard for the first time: until those that hang have lost
+    /// their turns, and it has had one.
+    private static let patience = RelayReader.stall + .seconds(3)
 
     private let watch: ObjectWatch
     private let reader: RelayReader
@@ -73,7 +75,7 @@ public actor RelayObserver {
             if case .synced = event { update { $0.synced() } }
             report(event)
         }
-        let listeners = relays.values.compactMap(\.listener)
+        let listeners = relays.values.map(\.listener)
         for listener in listeners { listener.cancel() }
         for listener in listeners { await listener.value }
         await reader.shutdown()
@@ -85,7 +87,7 @@ public actor RelayObserver {
         case .added(_, let pod):
             appeared(pod)
         case .changed(_, let old, let new) where old.place == new.place:
-            if new.isReady { arrived(new) } else { wentAway(new) }
+            if new.isReady { becameReady(new) } else { wentAway(new) }
         case .changed(_, let old, let new):
             // First the new one, so that for a moment there isn't none.
             appeared(new)
@@ -97,34 +99,44 @@ public actor RelayObserver {
 
     private func appeared(_ pod: RelayPod) {
         nextNumber += 1
-        relays[pod.place] = Relay(number: nextNumber)
-        if pod.isReady { arrived(pod) }
+        let number = nextNumber
+        book.withLock { $0.appeared(number) }
+        relays[pod.place] = Relay(number: number, listener: Task { await self.listen(to: pod, number) })
+        if pod.isReady { becameReady(pod) }
     }
 
-    private func arrived(_ pod: RelayPod) {
-        guard let relay = relays[pod.place], relay.listener == nil else { return }
+    private func becameReady(_ pod: RelayPod) {
+        guard let relay = relays[pod.place], !relay.isReady else { return }
+        relays[pod.place]?.isReady = true
+        let isAwaited = update { $0.becameReady(relay.number) }
+        guard isAwaited else { return }
+        // Whoever was asked in vain until now is asked at once.
+        relay.listener.cancel()
         relays[pod.place]?.listener = Task { await self.listen(to: pod, relay.number) }
-        update { $0.arrived(relay.number) }
     }
 
     private func wentAway(_ pod: RelayPod) {
-        guard let relay = relays[pod.place] else { return }
-        relay.listener?.cancel()
-        relays[pod.place]?.listener = nil
+        guard let relay = relays[pod.place], relay.isReady else { return }
+        relays[pod.place]?.isReady = false
         update { $0.wentAway(relay.number) }
     }
 
     private func left(_ pod: RelayPod) {
         guard let relay = relays.removeValue(forKey: pod.place) else { return }
-        relay.listener?.cancel()
+        relay.listener.cancel()
         update { $0.left(relay.number) }
     }
 
     /// Enters something into the book, and tells what comes of it.
     private func update(_ enter: (inout RelayBook) -> Set<Int>) {
-        let (ports, counts) = book.withLock { book in (enter(&book), book.counts) }
+        update { ((), enter(&$0)) }
+    }
+
+    private func update<Answer: Sendable>(_ enter: (inout RelayBook) -> (Answer, Set<Int>)) -> Answer {
+        let ((answer, ports), counts) = book.withLock { book in (enter(&book), book.counts) }
         board.set(relays: counts)
         changed(ports)
+        return answer
     }
 
     private func report(_ event: WatchEvent) {
@@ -158,7 +170,7 @@ extension RelayObserver {
             let asked = ContinuousClock.now
             let pause: Duration
             do throws(RelayReader.Failure) {
-                let answer = try await reader.read(pod, after: poll.cursor)
+                let answer = try await reader.read(pod, after: poll.cursor, isRepeated: poll.hasFailed)
                 // What comes late isn't taken for something new.
                 guard !Task.isCancelled else { return }
                 let (next, isBack) = poll.heard(answer, asked: asked, now: .now, using: &generator)
@@ -181,6 +193,7 @@ extension RelayObserver {
     }
 
     private func complain(_ pod: RelayPod, _ error: RelayReader.Failure) {
+        guard relays[pod.place]?.isReady == true else { return }
         logger.warning(
             "a relay that is ready doesn't say what it serves, so it counts for nothing; it is asked again and again",
             metadata: ["pod": "\(pod.name)", "address": "\(pod.address):\(pod.port)", "error": "\(error)"]

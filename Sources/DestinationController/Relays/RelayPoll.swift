@@ -29,6 +29,8 @@ struct RelayPoll {
     private var brake = Backoff(base: .milliseconds(500), limit: .seconds(5))
     private var pause = shortestPause
     private var isSilent = false
+    /// Whether the last attempt came to nothing.
+    private(set) var hasFailed = false
 
     init(now: Instant) {
         lastHeard = now
@@ -48,6 +50,7 @@ struct RelayPoll {
         cursor = answer.cursor
         lastHeard = now
         isSilent = false
+        hasFailed = false
         backoff.reset()
         if isRepeated || isIdle { return (brake.next(using: &generator), isBack) }
         brake.reset()
@@ -62,6 +65,7 @@ struct RelayPoll {
         now: Instant,
         using generator: inout some RandomNumberGenerator
     ) -> Setback {
+        hasFailed = true
         let becomesSilent = !isSilent && (isNonsense || now - lastHeard >= Self.grace)
         if becomesSilent { isSilent = true }
         if isSilent { cursor = nil }

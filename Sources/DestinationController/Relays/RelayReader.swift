@@ -9,9 +9,14 @@ struct RelayReader: Sendable {
         let description: String
     }
 
+    /// How long a relay that is asked for everything may say nothing at all.
+    static let stall = Duration.seconds(3)
+
     private let http: HTTPClient
     /// Whole lists are large, and after a start all relays have one to tell: they take turns.
     private let turns = Turns(limit: 2)
+    /// The turns of those that didn't answer the last time, so that relays that hang keep nobody else waiting.
+    private let otherTurns = Turns(limit: 2)
     private let wait: Int
 
     /// - Parameter wait: How long a relay that has nothing new waits for it, in seconds.
@@ -25,12 +30,19 @@ struct RelayReader: Sendable {
     }
 
     /// Asks a relay, which takes as long as it has nothing to say.
-    func read(_ pod: RelayPod, after cursor: RelayCursor?) async throws(Failure) -> RelayAnswer {
-        guard cursor == nil else { return try await ask(pod, cursor) }
+    ///
+    /// - Parameters:
+    ///   - cursor: How far its changes are known; `nil` asks for everything.
+    ///   - isRepeated: Whether the last attempt failed.
+    func read(_ pod: RelayPod, after cursor: RelayCursor?, isRepeated: Bool) async throws(Failure) -> RelayAnswer {
+        guard cursor == nil else {
+            return try await ask(pod, cursor, overall: .seconds(wait + 15), stall: .seconds(wait + 5))
+        }
+        let turns = isRepeated ? otherTurns : turns
         await turns.begin()
         let result: Result<RelayAnswer, Failure>
         do throws(Failure) {
-            result = .success(try await ask(pod, nil))
+            result = .success(try await ask(pod, nil, overall: .seconds(15), stall: Self.stall))
         } catch {
             result = .failure(error)
         }
@@ -42,10 +54,15 @@ struct RelayReader: Sendable {
         await http.shutdown()
     }
 
-    private func ask(_ pod: RelayPod, _ cursor: RelayCursor?) async throws(Failure) -> RelayAnswer {
+    private func ask(
+        _ pod: RelayPod,
+        _ cursor: RelayCursor?,
+        overall: Duration,
+        stall: Duration
+    ) async throws(Failure) -> RelayAnswer {
         let request = HTTPRequest(
             url: pod.changes(after: cursor, wait: wait),
-            timeouts: HTTPTimeouts(connect: .seconds(2), overall: .seconds(wait + 15), stall: .seconds(wait + 5)),
+            timeouts: HTTPTimeouts(connect: .seconds(2), overall: overall, stall: stall),
             maximumResponseBytes: RelayAnswer.maximumOctets
         )
         let response: HTTPResponse

@@ -36,6 +36,8 @@ struct ClusterWriter: Sendable {
                 .relayService,
                 patch: observed.patch(to: claim, in: settings.installNamespace)
             )
+            // What takes its place is planned anew.
+            if observed.isBeyondRepair { return await delete(operation, observed.resourceVersion) }
         case .updatePolicy(let observed, let policy):
             operation = Operation(
                 .policies,
@@ -126,7 +128,7 @@ struct ClusterWriter: Sendable {
                 memory.deleted(operation.key, uid: operation.uid, of: operation.kind)
                 return nil
             case .invalid:
-                // Some tampering can't be undone by a change, such as an address that was taken away.
+                // Some tampering can't be undone by a change.
                 return await delete(operation, operation.patch.metadata.resourceVersion)
             default:
                 return .failed(error.description)

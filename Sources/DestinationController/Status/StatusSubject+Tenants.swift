@@ -133,6 +133,13 @@ extension StatusSubject {
                     + "relay.portRange in the configuration, or delete Destinations of this namespace, whose ports are "
                     + "free ten minutes later"
             )
+        case .noPort(.relays(let count)):
+            return (
+                .failed, StatusReason.portsExhausted,
+                "relays still have open what is left of the relay ports (\(count)); it is tried again by itself, and if "
+                    + "that doesn't help, see which relay is behind: kubectl get pods -n \(installNamespace) "
+                    + "-l \(Self.relayLabel), and their log: \(relayLog)"
+            )
         case .notWritten(let error):
             return (
                 .failed, StatusReason.notWritten,

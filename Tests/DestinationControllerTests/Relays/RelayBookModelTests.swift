@@ -8,13 +8,14 @@ import Testing
 @Suite("Relay book, against a model")
 struct RelayBookModelTests {
     private struct Model {
-        enum Speech { case awaited, speaking, silent, away }
+        enum Speech { case awaited, speaking, silent }
 
-        var relays: [Int: (speech: Speech, reports: [Int: RouteReport])] = [:]
+        var relays: [Int: (isReady: Bool, speech: Speech, reports: [Int: RouteReport])] = [:]
         var isSynced = false
 
         func proof(_ claim: RouteClaim) -> RouteProof {
-            let reports = relays.values.filter { $0.speech == .speaking }.compactMap { $0.reports[claim.port] }
+            let ready = relays.values.filter(\.isReady)
+            let reports = ready.filter { $0.speech == .speaking }.compactMap { $0.reports[claim.port] }
             if reports.contains(where: { $0.owner != claim.owner || $0.route != claim.route }) { return .contradicted }
             let lookups = reports.map(\.lookup)
             if lookups.contains(.found) { return .open }
@@ -24,14 +25,14 @@ struct RelayBookModelTests {
             }
             if let first = failures.min(by: <) { return .failed(reason: first.0, message: first.1) }
             if !lookups.isEmpty { return .lookingUp }
-            if !isSynced || relays.values.contains(where: { $0.speech == .awaited }) { return .awaited }
-            return relays.values.allSatisfy { $0.speech == .away } ? .noRelay : .unknown
+            if !isSynced || ready.contains(where: { $0.speech == .awaited }) { return .awaited }
+            return ready.isEmpty ? .noRelay : .unknown
         }
 
         func mayServe(_ port: Int) -> Bool {
             !isSynced
                 || relays.values.contains {
-                    $0.speech == .silent || $0.speech == .awaited || $0.reports[port] != nil
+                    ($0.isReady && $0.speech != .speaking) || $0.reports[port] != nil
                 }
         }
     }
@@ -55,8 +56,8 @@ struct RelayBookModelTests {
             }
             let port = Int.random(in: 20_000..<20_012, using: &random)
             #expect(book.mayServe(port) == model.mayServe(port))
-            #expect(book.counts.ready == model.relays.values.count { $0.speech != .away })
-            #expect(book.counts.reporting == model.relays.values.count { $0.speech == .speaking })
+            #expect(book.counts.ready == model.relays.values.count { $0.isReady })
+            #expect(book.counts.reporting == model.relays.values.count { $0.isReady && $0.speech == .speaking })
         }
         let failures = model.relays.values.flatMap { $0.reports.values.map(\.lookup) }.filter { lookup in
             if case .failed = lookup { true } else { false }
@@ -92,23 +93,30 @@ struct RelayBookModelTests {
             model.isSynced = true
             return book.synced()
         case 1, 2:
-            switch model.relays[number]?.speech {
-            case nil: model.relays[number] = (.awaited, [:])
-            case .away: model.relays[number]?.speech = .awaited
-            case .awaited, .speaking, .silent: break
+            if model.relays[number] == nil {
+                model.relays[number] = (false, .awaited, [:])
+                book.appeared(number)
+                return []
             }
-            return book.arrived(number)
+            let wasReady = model.relays[number]?.isReady == true
+            model.relays[number]?.isReady = true
+            if !wasReady, model.relays[number]?.speech == .silent { model.relays[number]?.speech = .awaited }
+            let (isAwaited, revised) = book.becameReady(number)
+            #expect(isAwaited == (!wasReady && model.relays[number]?.speech == .awaited))
+            return revised
         case 3:
             model.relays[number] = nil
             return book.left(number)
         case 4:
-            if model.relays[number]?.speech != .away { model.relays[number]?.speech = .silent }
+            model.relays[number]?.speech = .silent
             return book.silenced(number)
         case 5:
-            if model.relays[number]?.speech == .awaited { model.relays[number]?.speech = .silent }
+            if let relay = model.relays[number], relay.isReady, relay.speech == .awaited {
+                model.relays[number]?.speech = .silent
+            }
             return book.gaveUpWaiting(for: number)
         case 8:
-            model.relays[number]?.speech = .away
+            model.relays[number]?.isReady = false
             return book.wentAway(number)
         case 6, 7:
             return try heard(complete: true, number, &book, &model, &random)
@@ -128,11 +136,11 @@ struct RelayBookModelTests {
         let closed = (0..<Int.random(in: 0..<3, using: &random)).map { _ in
             Int.random(in: 20_000..<20_012, using: &random)
         }
-        if let relay = model.relays[number], relay.speech != .away, complete || relay.speech == .speaking {
+        if let relay = model.relays[number], complete || relay.speech == .speaking {
             var known = complete ? [:] : relay.reports
             for port in closed { known[port] = nil }
             for report in reports { known[report.port] = report }
-            model.relays[number] = (.speaking, known)
+            model.relays[number] = (relay.isReady, .speaking, known)
         }
         return book.heard(try .sample(reports, closed: closed, complete: complete), from: number)
     }

@@ -75,8 +75,7 @@ struct RelayBookTests {
         #expect(book.wentAway(3) == [20_001])
         #expect(book.proof(of: claim) == .open)
         #expect(book.counts == RelayCounts(ready: 2, reporting: 2))
-        #expect(book.arrived(3) == [])
-        #expect(try book.heard(.sample([other.report()]), from: 3) == [20_001])
+        #expect(book.becameReady(3).revised == [20_001], "it has gone on saying so")
         #expect(book.silenced(3) == [20_001])
     }
 
@@ -91,7 +90,7 @@ struct RelayBookTests {
         #expect(book.mayServe(20_001))
         _ = book.wentAway(1)
         #expect(!book.mayServe(20_001), "one that isn't ready and was never heard: it would hold everything for ever")
-        _ = book.arrived(1)
+        _ = book.becameReady(1)
         _ = try book.heard(.sample([claim.report()]), from: 1)
         let another = try RouteClaim.sample(20_001, owner: "another")
         func check(_ book: RelayBook, mayServeOthers: Bool = false) {
@@ -108,7 +107,7 @@ struct RelayBookTests {
         check(book)
         _ = book.silenced(1)
         #expect(book.counts == RelayCounts())
-        _ = book.arrived(1)
+        #expect(book.becameReady(1).isAwaited)
         check(book, mayServeOthers: true)
         #expect(book.counts == RelayCounts(ready: 1, reporting: 0))
         _ = try book.heard(.sample([]), from: 1)
@@ -116,6 +115,22 @@ struct RelayBookTests {
         _ = try book.heard(.sample([claim.report()]), from: 1)
         _ = book.left(1)
         #expect(!book.mayServe(20_001))
+    }
+
+    @Test("One that isn't ready is heard too: it proves nothing, holds its ports, and counts from when it is ready")
+    mutating func unready() throws {
+        _ = book.synced()
+        #expect(book.proof(of: claim) == .noRelay)
+        book.appeared(1)
+        #expect(book.isSettled)
+        #expect(try book.heard(.sample([claim.report()]), from: 1) == [])
+        #expect(book.proof(of: claim) == .noRelay)
+        #expect(book.counts == RelayCounts())
+        #expect(book.mayServe(20_001) && !book.mayServe(20_002))
+        let (isAwaited, revised) = book.becameReady(1)
+        #expect(!isAwaited && revised == [20_001])
+        #expect(book.proof(of: claim) == .open)
+        #expect(book.counts == RelayCounts(ready: 1, reporting: 1))
     }
 
     @Test("The best that any relay says counts: open, then failed, then being looked up")
@@ -223,5 +238,13 @@ struct RelayBookTests {
         let empty = try RelayAnswer.sample([claim.report(.failed(reason: "", message: ""))])
         _ = book.heard(empty, from: 1)
         #expect(book.proof(of: claim) == .failed(reason: "ConfigurationFailed", message: ""))
+    }
+}
+
+extension RelayBook {
+    /// A relay has appeared, and is ready.
+    fileprivate mutating func arrived(_ number: RelayNumber) -> Set<Int> {
+        appeared(number)
+        return becameReady(number).revised
     }
 }

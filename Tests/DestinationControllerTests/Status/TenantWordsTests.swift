@@ -57,6 +57,7 @@ struct TenantWordsTests {
             ),
             (.noPort(.range(20_000...20_001)), .failed, "PortRangeExhausted", "from 20000 to 20001"),
             (.noPort(.share), .failed, "PortRangeExhausted", "as many relay ports as are left"),
+            (.noPort(.relays(3)), .failed, "PortRangeExhausted", "relays still have open"),
             (.notWritten("create services: forbidden"), .failed, "ServiceCreationFailed", "services: forbidden"),
             (.settingUp, .pending, "RelayNotReady", "being made"),
         ]

@@ -19,6 +19,9 @@ extension ControllerTests {
                     #"{"spec":{"ports":[{"name":"smtp","port":1,"protocol":"TCP"}]}}"#,
                     #"{"metadata":{"labels":null}}"#,
                     #"{"metadata":{"ownerReferences":null}}"#,
+                    #"{"spec":{"type":"NodePort","externalName":null}}"#,
+                    #"{"spec":{"type":"ClusterIP","clusterIP":"None","externalName":null}}"#,
+                    #"{"spec":{"type":"LoadBalancer","externalTrafficPolicy":"Local","externalName":null}}"#,
                 ]
                 for patch in patches {
                     try await run.kubectl.patch(["service", "-n", run.namespace, "mail"], patch)
@@ -27,6 +30,7 @@ extension ControllerTests {
                         let spec = service["spec"]
                         let isWhole =
                             service.metadata.labels.merging(labels) { $1 } == service.metadata.labels
+                            && spec?["type"] == .string("ExternalName")
                             && spec?["ports"]?.arrayValue?.first?["port"] == .integer(465)
                             && service.metadata.ownerReferences.first?.kind == "Destination"
                         return try await run.site.relayPort(of: "mail", in: run.namespace) == port && isWhole ? () : nil
@@ -53,6 +57,9 @@ extension ControllerTests {
                     #"{"metadata":{"labels":null}}"#,
                     #"{"metadata":{"annotations":null}}"#,
                     #"{"metadata":{"annotations":{"\#(RelayService.routeAnnotation)":"{}"}}}"#,
+                    #"{"spec":{"type":"ExternalName","externalName":"evil.example.com","clusterIP":null,"clusterIPs":null}}"#,
+                    #"{"spec":{"type":"LoadBalancer","externalTrafficPolicy":"Local"}}"#,
+                    #"{"spec":{"externalIPs":["192.0.2.1"]}}"#,
                 ]
                 for patch in patches {
                     try await run.kubectl.patch(["service", "-n", run.site.namespace, service], patch)
@@ -61,7 +68,8 @@ extension ControllerTests {
                         let selector = found["spec"]?["selector"]?.objectValue
                         let isWhole =
                             selector == [RelayService.podLabel.name: .string(RelayService.podLabel.value)]
-                            && !found.metadata.labels.isEmpty
+                            && !found.metadata.labels.isEmpty && found["spec"]?["type"] == .string("ClusterIP")
+                            && found["spec"]?["externalIPs"] == nil && found["spec"]?["externalName"] == nil
                         return try await run.site.claims() == claims && isWhole ? () : nil
                     }
                 }
@@ -71,6 +79,43 @@ extension ControllerTests {
                     try await run.site.claims() == claims ? () : nil
                 }
                 #expect(try await run.port("mail-a") == port)
+            }
+        }
+
+        @Test("What no change can put right is made anew, and nobody's port moves")
+        func beyondRepair() async throws {
+            try await ControllerRun.prepare { run in
+                let port = try await run.withManager { _ in
+                    try await run.apply(Destination(name: "mail"))
+                    try await run.waitUntilComplete("mail", tenants: [nil])
+                    return try await run.port("mail")
+                }
+                let name = RelayService.name(port: port)
+                let before = try await run.site.client.get(.services, name, in: run.site.namespace)
+                // An address that is no more can't be given back by a change.
+                var spec = try #require(before["spec"]?.objectValue)
+                spec["clusterIP"] = .string("None")
+                spec["clusterIPs"] = nil
+                let metadata = ObjectValue.object([
+                    "name": .string(name), "namespace": .string(run.site.namespace),
+                    "labels": try #require(before["metadata"]?["labels"]),
+                    "annotations": try #require(before["metadata"]?["annotations"]),
+                ])
+                let headless = ObjectValue.object([
+                    "apiVersion": .string("v1"), "kind": .string("Service"), "metadata": metadata,
+                    "spec": .object(spec),
+                ])
+                let text = String(decoding: headless.json(), as: UTF8.self)
+                try await run.kubectl.check(["replace", "--force", "-f", "-"], input: text)
+                try await run.withManager { _ in
+                    try await eventually("an address of its own", within: .seconds(60)) {
+                        let service = try? await run.site.client.get(.services, name, in: run.site.namespace)
+                        let address = service?["spec"]?["clusterIP"]?.stringValue
+                        return address != nil && address != "None" ? () : nil
+                    }
+                    try await run.waitUntilComplete("mail", tenants: [nil])
+                    #expect(try await run.port("mail") == port)
+                }
             }
         }
 

@@ -25,7 +25,6 @@ struct RelayObserverTests {
             try await scene.expect(ready: 0, reporting: 0)
             await later.stop()
             #expect(scene.observer.proof(of: claim) == .noRelay, "a pod that isn't ready")
-            #expect(relay.requests.isEmpty)
 
             scene.forgetChanges()
             try await scene.pods.setReady("relay-1", true)
@@ -72,6 +71,29 @@ struct RelayObserverTests {
             #expect(relay.requests.count { $0.isEmpty } == 1, "everything is asked for once")
         }
         await relay.stop()
+    }
+
+    @Test("Relays that hang keep no other waiting, however many they are")
+    func hanging() async throws {
+        let hanging = try await FakeRelay()
+        hanging.setSlow(true)
+        let relay = try await FakeRelay()
+        try await RelayScene.run { scene in
+            for number in 1...6 { try await scene.createReadyPod("relay-\(number)", hanging) }
+            try await eventually("all of them to have been asked twice", within: .seconds(60)) {
+                hanging.requests.count >= 12 ? () : nil
+            }
+            let claim = try scene.claim(20_001)
+            relay.open(claim.report())
+            _ = scene.observer.proof(of: claim)
+            let asked = hanging.requests.count
+            try await scene.createReadyPod("relay-7", relay)
+            try await scene.expect(.open, of: claim)
+            #expect(hanging.requests.count - asked <= 2, "it waited for those that hang")
+            try await scene.expect(ready: 7, reporting: 1)
+        }
+        await relay.stop()
+        await hanging.stop()
     }
 
     @Test("A relay that is started anew is heard anew")

@@ -36,6 +36,7 @@ enum LoopbackPorts {
 
 /// Holds a port, so that nobody else can listen there. Connections to it are accepted by nobody.
 final class LoopbackListener: Sendable {
+    let port: Int
     private let descriptor: Int32
 
     struct Taken: Error {
@@ -43,6 +44,7 @@ final class LoopbackListener: Sendable {
     }
 
     init(port: Int) throws {
+        self.port = port
         self.descriptor = LoopbackSocket.make()
         // Connections that ended a moment ago hold no port; another listener does.
         var yes: Int32 = 1
