@@ -29,10 +29,36 @@ struct ProblemCode: Hashable, Sendable {
     static let bindingUnusable = ProblemCode(108, "Binding unusable")
     static let tenantNotAvailable = ProblemCode(109, "Tenant not available")
     static let noLeader = ProblemCode(110, "No leader")
+    static let mailFailsForMost = ProblemCode(111, "Mail of most tenants fails")
+    static let loginRefused = ProblemCode(112, "Login refused")
+    static let noAccessToken = ProblemCode(113, "No access token")
+    static let tlsFails = ProblemCode(114, "TLS fails")
+    static let mailServerUnreachable = ProblemCode(115, "Mail server unreachable")
+    static let mailServerTurnsAway = ProblemCode(116, "Mail server turns the relay away")
+    static let mailsWait = ProblemCode(117, "Mails wait")
+    static let messagesRefused = ProblemCode(118, "Messages refused")
+    static let messagesBreakOff = ProblemCode(119, "Messages break off")
+    static let noRelayReady = ProblemCode(120, "No relay ready")
+    static let routesFailed = ProblemCode(121, "Routes failed")
+    static let relayNotInStep = ProblemCode(122, "Relay not in step")
+    static let connectionsNearLimit = ProblemCode(123, "Connections near the limit")
+    static let queueStuck = ProblemCode(124, "Queue stuck")
+    static let configurationRejected = ProblemCode(125, "Configuration rejected")
+    static let admissionDown = ProblemCode(126, "Admission down")
+    static let admissionIncomplete = ProblemCode(127, "Admission incomplete")
+    static let certificateExpires = ProblemCode(128, "Certificate expires")
+    static let definitionMissing = ProblemCode(129, "Definition missing")
+    static let shutOut = ProblemCode(130, "Shut out")
+    static let versionsApart = ProblemCode(131, "Versions apart")
+    static let notAllowed = ProblemCode(132, "Not allowed to look")
 
     static let all = [
         resourceFaulty, serviceNameTaken, serviceNotWritten, notYetReady, portsRunOut, destinationMissing,
-        destinationServiceDown, bindingUnusable, tenantNotAvailable, noLeader,
+        destinationServiceDown, bindingUnusable, tenantNotAvailable, noLeader, mailFailsForMost, loginRefused,
+        noAccessToken, tlsFails, mailServerUnreachable, mailServerTurnsAway, mailsWait, messagesRefused,
+        messagesBreakOff, noRelayReady, routesFailed, relayNotInStep, connectionsNearLimit, queueStuck,
+        configurationRejected, admissionDown, admissionIncomplete, certificateExpires, definitionMissing, shutOut,
+        versionsApart, notAllowed,
     ]
 
     /// The one that a reason in a status belongs to.
@@ -44,6 +70,7 @@ struct ProblemCode: Hashable, Sendable {
             case StatusReason.notWritten: .serviceNotWritten
             case StatusReason.relayNotReady, StatusReason.lookupPending: .notYetReady
             case StatusReason.portsExhausted: .portsRunOut
+            case StatusReason.relayPortTaken: .routesFailed
             case let reason where reason.hasPrefix("ConfigurationError-DestinationService-Credentials"):
                 .bindingUnusable
             case let reason where reason.hasPrefix("ConfigurationError-DestinationService-"): .destinationServiceDown
