@@ -214,7 +214,7 @@ let package = Package(
                 "Kubernetes", "MailSink", "ObjectModel", "RelayRoutes", "Telemetry", "TLS", "YAML", nio, nioPosix,
                 nioHTTP1, logging,
             ],
-            exclude: ["Scripts", "Cluster/Overlays"],
+            exclude: ["Scripts", "Cluster/Overlays", "Plugin/Goldens"],
             swiftSettings: settings
         ),
     ],

@@ -16,6 +16,8 @@ public struct Finding: Hashable, Sendable {
     public enum Blocks: Hashable, Sendable {
         /// Everything goes on.
         case nothing
+        /// What stands among the tenants and can't be taken for one; those that can go on.
+        case someOfTheList
         /// This tenant; the others go on.
         case tenant(String)
         /// The whole resource.

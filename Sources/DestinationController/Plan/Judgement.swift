@@ -15,6 +15,8 @@ struct Judgement: Hashable, Sendable {
     let problems: [String?: TenantProblem]
     /// What keeps the resource as a whole from being served.
     let problem: ResourceProblem?
+    /// What is wrong with the list of tenants besides.
+    let remark: ListRemark?
     /// Who may connect, given or by default.
     let scope: AccessScope
     /// What is given or the default; `nil` where the resource as a whole can't be served.
@@ -41,6 +43,7 @@ struct Judgement: Hashable, Sendable {
             .prefix(DestinationLimits.tenants)
         self.tenants = Array(tenants)
         problem = ResourceProblem(report.findings)
+        remark = ListRemark(report.findings)
         scope = report.servable?.scope ?? settings.defaultScope
         port = report.servable?.port
         instance = report.servable?.instance ?? (report.servable == nil ? nil : settings.instances.defaultName)

@@ -230,6 +230,7 @@ extension Reconciler {
             subject,
             tenants: tenants,
             problem: problem(judgement, plan),
+            remark: judgement.remark,
             before: before,
             now: .now
         )

@@ -9,7 +9,18 @@ struct AvailableCondition: Hashable {
     let message: String
 
     /// What the tenants and the resource come to.
-    init(_ tenants: [TenantStatus], problem: ResourceProblem?, resource: String) {
+    init(_ tenants: [TenantStatus], problem: ResourceProblem?, remark: ListRemark?, resource: String) {
+        self.init(tenants, problem: problem, resource: resource)
+        guard problem == nil, let remark else { return }
+        let isComplete = isTrue && !remark.leavesOut
+        self.init(
+            isTrue: isComplete,
+            reason: isTrue && !isComplete ? StatusReason.tenantsInvalid : reason,
+            message: "\(message). But \(remark.message)"
+        )
+    }
+
+    private init(_ tenants: [TenantStatus], problem: ResourceProblem?, resource: String) {
         let missing = tenants.filter { $0.state != .ready }
         if let problem {
             self.init(isTrue: false, reason: problem.reason, message: problem.message)

@@ -9,16 +9,18 @@ public enum StatusComposer {
     /// - Parameters:
     ///   - tenants: Every tenant, in the annotation's order; one entry without a name where the resource names none.
     ///   - problem: What keeps the whole resource from being served.
+    ///   - remark: What is wrong with the list of tenants besides.
     ///   - before: The status as it stands.
     ///   - now: For what has changed.
     public static func compose(
         _ subject: StatusSubject,
         tenants: [TenantStatus],
         problem: ResourceProblem? = nil,
+        remark: ListRemark? = nil,
         before: StatusReading,
         now: MicroTime
     ) -> ComposedStatus {
-        let condition = AvailableCondition(tenants, problem: problem, resource: subject.name)
+        let condition = AvailableCondition(tenants, problem: problem, remark: remark, resource: subject.name)
         var members: [String: ObjectValue] = [
             "observedGeneration": .integer(max(subject.generation, 0)),
             "conditions": .array([condition.object(generation: subject.generation, before: before, now: now)]),

@@ -17,7 +17,8 @@ enum StatusNotes {
             guard before.isAvailable != true else { return [] }
             return [EventNote(.normal, reason: condition.reason, note: condition.message)]
         }
-        if problem != nil {
+        // Where nobody waits and nobody failed it is the list of tenants that is wrong.
+        if problem != nil || tenants.allSatisfy({ $0.state == .ready }) {
             let isKnown = before.condition?["reason"]?.stringValue == condition.reason && before.isAvailable == false
             return isKnown ? [] : [warning(condition)]
         }

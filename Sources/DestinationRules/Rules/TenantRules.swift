@@ -103,7 +103,12 @@ extension Rule {
                 guard case .list(let items) = subject.tenants else { return [] }
                 return items.filter { $0.stringValue == nil }.map { item in
                     let error = FieldError.type(item, expected: "string")
-                    return Fault(Paths.tenants, error, mend: "put every tenant in double quotes", blocks: .nothing)
+                    return Fault(
+                        Paths.tenants,
+                        error,
+                        mend: "put every tenant in double quotes",
+                        blocks: .someOfTheList
+                    )
                 }
             }
         ),
@@ -217,7 +222,7 @@ extension Rule {
                 guard count > maximum else { return [] }
                 let error = FieldError.tooMany(count, maximum: maximum)
                 let mend = "move \(count - maximum) of them to another resource; those last in the list are not served"
-                return [Fault(Paths.tenants, error, mend: mend, blocks: .nothing)]
+                return [Fault(Paths.tenants, error, mend: mend, blocks: .someOfTheList)]
             }
         ),
     ]

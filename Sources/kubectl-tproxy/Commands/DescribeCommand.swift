@@ -12,6 +12,9 @@ struct DescribeCommand: ClusterCommand {
             Examples:
               kubectl tproxy describe mail-dest
               kubectl tproxy describe mail-dest -n shop -o json
+
+              # Until Ctrl-C, as it changes
+              kubectl tproxy describe mail-dest --watch
             """,
         aliases: ["status"]
     )
@@ -22,9 +25,17 @@ struct DescribeCommand: ClusterCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("yaml or json: the object itself.", valueName: "format"))
     var output: ObjectFormat?
 
+    @Flag(name: .shortAndLong, help: "Show it again whenever it changes.")
+    var watch = false
+
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        if watch, output != nil { throw ValidationError("--watch shows the screen: leave out --output") }
+    }
+
     func run(_ session: Session) async throws -> Outcome {
+        if watch { return try await follow(session) }
         if let output, output != .json {
             let answer = try await session.kubectl.run(["get", Kubectl.destinations, "--output=\(output)", "--", name])
             try session.output.write(answer.bytes)
@@ -38,5 +49,19 @@ struct DescribeCommand: ClusterCommand {
             try session.output.write(DestinationScreen(view, screen: session.output).lines(now: .now))
         }
         return view.verdict.mark == .good ? .good : .findings
+    }
+
+    /// Shows it until it is deleted.
+    private func follow(_ session: Session) async throws -> Outcome {
+        let loop = WatchLoop(
+            session: session,
+            arguments: ["get", Kubectl.destinations, "--", name],
+            endsWithDeletion: true
+        )
+        try await loop.run { list, screen in
+            guard let view = list.views.first else { return ["\(name) was deleted"] }
+            return DestinationScreen(view, screen: screen).lines(now: .now) + list.trouble
+        }
+        return .failed
     }
 }

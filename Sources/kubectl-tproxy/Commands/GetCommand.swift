@@ -16,6 +16,9 @@ struct GetCommand: ClusterCommand {
 
               # For programs
               kubectl tproxy get mail-dest -o json
+
+              # Until Ctrl-C, as they change
+              kubectl tproxy get --watch
             """
     )
 
@@ -30,6 +33,9 @@ struct GetCommand: ClusterCommand {
 
     @Option(name: .shortAndLong, help: ArgumentHelp("wide, json, yaml or name.", valueName: "format"))
     var output: ListFormat?
+
+    @Flag(name: .shortAndLong, help: "Show them again whenever one changes.")
+    var watch = false
 
     @OptionGroup var common: CommonOptions
 
@@ -47,20 +53,34 @@ struct GetCommand: ClusterCommand {
         var arguments = ["get", Kubectl.destinations]
         if allNamespaces { arguments.append("--all-namespaces") }
         if let selector { arguments.append("--selector=\(selector)") }
-        switch output {
-        case .json, .yaml, .name: arguments.append("--output=\(output?.rawValue ?? "")")
-        case .wide, nil: arguments.append("--output=json")
-        }
         if !names.isEmpty { arguments += ["--"] + names }
-        let answer = try await session.kubectl.run(arguments)
-        session.warn(answer.warnings)
         switch output {
         case .json, .yaml, .name:
-            try session.output.write(answer.bytes)
+            try await passOn(arguments, session)
         case .wide, nil:
-            try show(Kubectl.object(answer.bytes), session)
+            if watch {
+                let loop = WatchLoop(session: session, arguments: arguments, endsWithDeletion: false)
+                try await loop.run { list, screen in lines(list.views, screen) + list.trouble }
+            } else {
+                let answer = try await session.kubectl.run(Kubectl.command(arguments, with: ["--output=json"]))
+                session.warn(answer.warnings)
+                try show(Kubectl.object(answer.bytes), session)
+            }
         }
         return .good
+    }
+
+    /// What programs read, they get as kubectl writes it.
+    private func passOn(_ arguments: [String], _ session: Session) async throws {
+        let format = "--output=\(output?.rawValue ?? "")"
+        if watch {
+            let watching = Kubectl.command(arguments, with: [format, "--watch", "--request-timeout=0"])
+            try await session.kubectl.stream(watching) { try session.output.write($0) }
+        } else {
+            let answer = try await session.kubectl.run(Kubectl.command(arguments, with: [format]))
+            session.warn(answer.warnings)
+            try session.output.write(answer.bytes)
+        }
     }
 
     private func show(_ list: ObjectValue, _ session: Session) throws {
@@ -71,7 +91,10 @@ struct GetCommand: ClusterCommand {
             try session.errors.write(StyledText("no Destinations \(place); make one: kubectl tproxy create NAME"))
             return
         }
-        let table = DestinationTable(views, namespaces: allNamespaces, isWide: output == .wide, screen: session.output)
-        try session.output.write(table.lines(now: .now))
+        try session.output.write(lines(views, session.output))
+    }
+
+    private func lines(_ views: [DestinationView], _ screen: Screen) -> [StyledText] {
+        DestinationTable(views, namespaces: allNamespaces, isWide: output == .wide, screen: screen).lines(now: .now)
     }
 }

@@ -44,10 +44,8 @@ struct Kubectl: Sendable {
                 output: .bytes(limit: Self.maximumOutput),
                 error: .bytes(limit: Self.maximumErrorOutput)
             )
-        } catch let error as SubprocessError {
-            throw Self.notRun(error)
         } catch {
-            throw KubectlError(.other, "kubectl can't be run: \(error)")
+            throw Self.notRun(error)
         }
         let errorOutput = String(decoding: result.standardError, as: UTF8.self)
         guard result.terminationStatus.isSuccess else { throw KubectlError(errorOutput: errorOutput) }
@@ -58,8 +56,44 @@ struct Kubectl: Sendable {
         return Output(bytes: result.standardOutput, warnings: warnings)
     }
 
-    private static func notRun(_ error: SubprocessError) -> KubectlError {
-        switch error.code {
+    /// Runs kubectl and takes in what it writes as it comes. Where the task is cancelled, or `take` throws, it is ended.
+    ///
+    /// - Throws: `KubectlError` unless it succeeds, and what `take` throws.
+    func stream(_ arguments: [String], _ take: ([UInt8]) throws -> Void) async throws {
+        var options = PlatformOptions()
+        options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))]
+        let result: ExecutionResult<Void, SequenceOutput, BytesOutput>
+        do {
+            result = try await Subprocess.run(
+                executable,
+                arguments: Arguments(flags + arguments),
+                platformOptions: options,
+                input: .none,
+                output: .sequence,
+                error: .bytes(limit: Self.maximumErrorOutput)
+            ) { execution in
+                do {
+                    for try await buffer in execution.standardOutput {
+                        try take(buffer.withUnsafeBytes { Array($0) })
+                    }
+                } catch {
+                    await execution.teardown(using: options.teardownSequence)
+                    throw error
+                }
+            }
+        } catch let error as SubprocessError {
+            throw Self.notRun(error)
+        }
+        guard result.terminationStatus.isSuccess else {
+            throw KubectlError(errorOutput: String(decoding: result.standardError, as: UTF8.self))
+        }
+    }
+
+    private static func notRun(_ error: any Error) -> KubectlError {
+        guard let error = error as? SubprocessError else {
+            return KubectlError(.other, "kubectl can't be run: \(error)")
+        }
+        return switch error.code {
         case .executableNotFound, .spawnFailed:
             KubectlError(
                 .notInstalled,

@@ -4,11 +4,18 @@ import Glibc
 struct Screen: Sendable {
     let terminal: Terminal
     private let descriptor: Int32
+    private let color: Terminal.Color
+    private let environment: [String: String]
 
     init(_ descriptor: Int32, color: Terminal.Color, environment: [String: String]) {
         self.descriptor = descriptor
+        self.color = color
+        self.environment = environment
         terminal = Terminal(descriptor, color: color, environment: environment)
     }
+
+    /// The same as it is now: a window may have been made smaller.
+    var remeasured: Screen { Screen(descriptor, color: color, environment: environment) }
 
     /// Writes lines.
     ///

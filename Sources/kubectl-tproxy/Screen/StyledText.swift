@@ -38,6 +38,19 @@ struct StyledText: Hashable, Sendable, ExpressibleByStringLiteral, ExpressibleBy
     /// How many columns it takes. What is shown here has no wide characters but in texts of others.
     var width: Int { parts.reduce(0) { $0 + $1.text.count } }
 
+    /// As much of it as there is room for.
+    func prefix(_ width: Int) -> StyledText {
+        var rest = width
+        var cut = self
+        cut.parts = parts.compactMap { text, style in
+            guard rest > 0 else { return nil }
+            let shown = text.prefix(rest)
+            rest -= shown.count
+            return (String(shown), style)
+        }
+        return cut
+    }
+
     static func + (left: StyledText, right: StyledText) -> StyledText {
         var sum = left
         sum.parts += right.parts

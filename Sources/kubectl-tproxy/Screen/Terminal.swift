@@ -6,6 +6,8 @@ struct Terminal: Hashable, Sendable {
     let isInteractive: Bool
     /// How many columns there are; `nil` where the output isn't a terminal.
     let width: Int?
+    /// How many lines there are; `nil` where the output isn't a terminal.
+    let height: Int?
     let hasColor: Bool
     /// Whether symbols beyond ASCII can be shown.
     let isUnicode: Bool
@@ -17,9 +19,10 @@ struct Terminal: Hashable, Sendable {
         case never
     }
 
-    init(isInteractive: Bool, width: Int?, hasColor: Bool, isUnicode: Bool) {
+    init(isInteractive: Bool, width: Int?, height: Int? = nil, hasColor: Bool, isUnicode: Bool) {
         self.isInteractive = isInteractive
         self.width = width
+        self.height = height
         self.hasColor = hasColor
         self.isUnicode = isUnicode
     }
@@ -29,7 +32,9 @@ struct Terminal: Hashable, Sendable {
     /// An option comes before `NO_COLOR`, and that before a dumb terminal, and that before whether it is one at all.
     init(_ descriptor: Int32, color: Color, environment: [String: String]) {
         isInteractive = isatty(descriptor) == 1
-        width = isInteractive ? Self.columns(descriptor, environment) : nil
+        let size = Self.size(descriptor, environment)
+        width = isInteractive ? size.columns : nil
+        height = isInteractive ? size.rows : nil
         hasColor =
             switch color {
             case .always: true
@@ -41,9 +46,13 @@ struct Terminal: Hashable, Sendable {
         isUnicode = locale.lowercased().replacing("-", with: "").contains("utf8")
     }
 
-    private static func columns(_ descriptor: Int32, _ environment: [String: String]) -> Int {
+    private static func size(_ descriptor: Int32, _ environment: [String: String]) -> (columns: Int, rows: Int) {
         var size = winsize()
-        if ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
-        return environment["COLUMNS"].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? 80
+        let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0
+        func number(_ known: UInt16, _ variable: String, otherwise: Int) -> Int {
+            if isKnown, known > 0 { return Int(known) }
+            return environment[variable].flatMap(Int.init).flatMap { $0 > 0 ? $0 : nil } ?? otherwise
+        }
+        return (number(size.ws_col, "COLUMNS", otherwise: 80), number(size.ws_row, "LINES", otherwise: 24))
     }
 }

@@ -39,9 +39,11 @@ struct TextTable: Sendable {
         let header = columns.map { StyledText($0.title, .strong) }
         return ([header] + rows).map { cells in
             var line = StyledText(String(repeating: " ", count: indent))
-            for (place, index) in shown.enumerated() {
+            // Nothing stands behind the last word of a line.
+            let last = shown.lastIndex { cells[$0].width > 0 } ?? 0
+            for (place, index) in shown.enumerated() where place <= last {
                 line = line + cells[index]
-                guard place < shown.count - 1 else { continue }
+                guard place < last else { continue }
                 line = line + StyledText(String(repeating: " ", count: widths[index] - cells[index].width + Self.gap))
             }
             return line

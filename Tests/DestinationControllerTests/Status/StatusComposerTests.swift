@@ -1,4 +1,5 @@
 import DestinationModel
+import DestinationRules
 import Kubernetes
 import ObjectModel
 import Testing
@@ -13,10 +14,49 @@ struct StatusComposerTests {
     private func compose(
         _ tenants: [TenantStatus],
         problem: ResourceProblem? = nil,
+        remark: ListRemark? = nil,
         before: StatusReading = .none,
         at seconds: Int = 0
     ) -> ComposedStatus {
-        StatusComposer.compose(subject, tenants: tenants, problem: problem, before: before, now: .at(seconds))
+        StatusComposer.compose(
+            subject,
+            tenants: tenants,
+            problem: problem,
+            remark: remark,
+            before: before,
+            now: .at(seconds)
+        )
+    }
+
+    private func remark(_ tenants: String) throws -> ListRemark? {
+        let text =
+            #"{"apiVersion":"destination.connectivity.api.sap/v1","kind":"Destination","metadata":{"name":"mail","#
+            + #""annotations":{"transparent-proxy.connectivity.api.sap/tenant-subdomains":"\#(tenants)"}},"#
+            + #""spec":{"destinationRef":{"name":"d"}}}"#
+        return ListRemark(DestinationRules.check(try JSONReader.document(text).value).findings)
+    }
+
+    @Test("What stands in the list and is no tenant keeps it from being Available; one named twice is only said")
+    func remarks() throws {
+        #expect(try remark(#"[\"a\"]"#) == nil)
+        #expect(try remark(#"[\"a\",\"B\"]"#) == nil, "that is a tenant's own fault")
+        let number = compose([subject.tenant("a", .open)], remark: try remark(#"[\"a\",5]"#))
+        #expect(text(number, "status") == "False")
+        #expect(text(number, "reason") == "ConfigurationError-MultitenancyAnnotation-Invalid")
+        #expect(text(number, "message").contains("TPX033") && number.notes.count == 1)
+        let again = compose(
+            [subject.tenant("a", .open)],
+            remark: try remark(#"[\"a\",5]"#),
+            before: StatusReading(number.status),
+            at: 5
+        )
+        #expect(!again.isChanged && again.notes.isEmpty)
+        let twice = compose([subject.tenant("a", .open)], remark: try remark(#"[\"a\",\"a\"]"#))
+        #expect(text(twice, "status") == "True")
+        #expect(text(twice, "message").contains("TPX034"))
+        let failed = compose([subject.tenant("a", refused)], remark: try remark(#"[\"a\",5]"#))
+        #expect(text(failed, "reason") == "FailedToApplyConfiguration")
+        #expect(text(failed, "message").contains("TPX033"))
     }
 
     private func condition(_ composed: ComposedStatus) -> ObjectValue? {

@@ -6,23 +6,38 @@ struct PluginSite {
     let run: ControllerRun
 
     /// Runs `kubectl tproxy`.
+    ///
+    /// - Parameter columns: The width of its terminal; `nil` for none.
     func tproxy(
         _ arguments: [String],
         environment: [String: String] = [:],
-        input: String = ""
+        input: String = "",
+        columns: Int? = nil
     ) async throws -> ProcessResult {
         try await ProcessRunner.run(
-            ["/usr/bin/env"] + self.environment.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }
-                + ["kubectl", "tproxy"] + arguments,
+            self.command(arguments, environment: environment, columns: columns),
             environment: [:],
             input: input
         )
+    }
+
+    /// The same, while it runs.
+    func start(_ arguments: [String], columns: Int? = nil) throws -> ChildProcess {
+        try ChildProcess(self.command(arguments, environment: [:], columns: columns))
+    }
+
+    func command(_ arguments: [String], environment: [String: String], columns: Int?) -> [String] {
+        let command =
+            ["/usr/bin/env"] + self.environment.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
+            + ["kubectl", "tproxy"] + arguments
+        return columns.map { PseudoTerminal.command(command, columns: $0) } ?? command
     }
 
     private var environment: [String: String] {
         [
             "KUBECONFIG": self.run.kubectl.kubeconfig, "KUBECACHEDIR": self.run.kubectl.cacheDirectory,
             "LC_ALL": "C.UTF-8", "PATH": "\(Programs.path("").dropLast()):/usr/local/bin:/usr/bin:/bin",
+            "TERM": "xterm",
         ]
     }
 }

@@ -7,51 +7,6 @@ import Testing
 /// What the real manager makes of what relays say, up to what people and Prometheus see.
 @Suite
 struct TenantStateTests {
-    /// An installation whose relay says what the test wants.
-    private struct Installation {
-        let run: ControllerRun
-        let relay: FakeRelay
-        let pods: RelayPods
-
-        init(_ run: ControllerRun) async throws {
-            self.run = run
-            self.relay = try await FakeRelay()
-            self.pods = RelayPods(client: run.site.client, namespace: run.site.namespace)
-        }
-
-        /// Applies a Destination with the tenants a and b, and gives their claims.
-        func apply() async throws -> (a: RouteClaim, b: RouteClaim) {
-            try await self.run.apply(Destination(name: "mail", tenants: #"["a", "b"]"#))
-            let claims = try await eventually("both claims", within: .seconds(60)) {
-                let claims = try await self.run.site.claims().values
-                return claims.count == 2 ? claims : nil
-            }
-            return (
-                try #require(claims.first { $0.route.tenant == "a" }),
-                try #require(claims.first { $0.route.tenant == "b" })
-            )
-        }
-
-        func startRelay() async throws {
-            try await self.pods.create("relay-1", port: self.relay.port)
-            try await self.pods.setReady("relay-1", true)
-        }
-
-        func states(_ expected: String) async throws {
-            try await self.run.status(expected, of: "mail") { status in
-                let states = status["tenants"]?.arrayValue?.compactMap { $0["state"]?.stringValue } ?? []
-                return states.joined(separator: " ") == expected
-            }
-        }
-
-        var resourceVersion: String {
-            get async throws {
-                try await self.run.site.client.get(.destinations, "mail", in: self.run.namespace)
-                    .metadata.resourceVersion
-            }
-        }
-    }
-
     private func status(_ manager: ManagerServer) async throws -> ObjectValue? {
         try? JSONReader.document(await manager.page("/status")).value
     }
@@ -59,7 +14,7 @@ struct TenantStateTests {
     @Test("From nothing to Available and back, a tenant at a time")
     func states() async throws {
         try await ControllerRun.prepare { run in
-            let installation = try await Installation(run)
+            let installation = try await RelayInstallation(run)
             let relay = installation.relay
             try await run.withManager { manager in
                 let (a, b) = try await installation.apply()
@@ -107,7 +62,7 @@ struct TenantStateTests {
     @Test("When another manager takes over, nobody notices, and the one that stood by says that it did")
     func handover() async throws {
         try await ControllerRun.prepare { run in
-            let installation = try await Installation(run)
+            let installation = try await RelayInstallation(run)
             try await run.withManager { second in
                 // Somebody leads before there are two.
                 try await eventually("the first to lead", within: .seconds(60)) {
@@ -145,7 +100,7 @@ struct TenantStateTests {
     @Test("While relays are replaced, what is Available stays so")
     func rollingUpdate() async throws {
         try await ControllerRun.prepare { run in
-            let installation = try await Installation(run)
+            let installation = try await RelayInstallation(run)
             let next = try await FakeRelay()
             try await run.withManager { manager in
                 let (a, b) = try await installation.apply()

@@ -83,7 +83,9 @@ final class ControlPlane: Sendable {
     ///
     /// - Parameter webhook: the name of the webhook configuration that concerns it; without one, none does.
     func namespace(webhook: String? = nil) async throws -> String {
-        let name = "test-" + String(UInt64.random(in: .min ... .max), radix: 36)
+        // As long every time, so that what is printed in columns always looks the same.
+        let number = String(UInt64.random(in: .min ... .max), radix: 36)
+        let name = "test-" + String(repeating: "0", count: 13 - number.count) + number
         let label = webhook.map { "labels: {\(Self.webhookLabel): \($0)}" } ?? ""
         try await self.kubectl().check(
             ["create", "-f", "-"],
