@@ -15,10 +15,11 @@ struct Kubectl: Sendable {
 
     /// The longest output that is read. Lists are read page by page.
     private static let maximumOutput = 256 << 20
-    private static let maximumErrorOutput = 1 << 20
+    static let maximumErrorOutput = 1 << 20
 
-    private let executable: Executable
-    private let flags: [String]
+    let executable: Executable
+    /// The options of every call.
+    let flags: [String]
 
     /// - Parameters:
     ///   - options: For every call.
@@ -89,7 +90,7 @@ struct Kubectl: Sendable {
         }
     }
 
-    private static func notRun(_ error: any Error) -> KubectlError {
+    static func notRun(_ error: any Error) -> KubectlError {
         guard let error = error as? SubprocessError else {
             return KubectlError(.other, "kubectl can't be run: \(error)")
         }
