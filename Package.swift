@@ -54,8 +54,8 @@ let package = Package(
         executable(
             "kubectl-tproxy",
             [
-                "CommandLineSupport", "DestinationModel", "DestinationRules", "ObjectModel", "YAML", subprocess,
-                arguments,
+                "CommandLineSupport", "DestinationModel", "DestinationRules", "ObjectModel", "RelayRoutes", "SMTP",
+                "YAML", nio, nioPosix, subprocess, arguments,
             ]
         ),
         executable(
@@ -152,7 +152,7 @@ let package = Package(
         tests(
             "PluginTests",
             [
-                "TestSupport", "kubectl-tproxy", "DestinationModel", "DestinationRules", "ObjectModel", "YAML",
+                "TestSupport", "kubectl-tproxy", "DestinationModel", "DestinationRules", "ObjectModel", "SMTP", "YAML",
                 arguments,
             ]
         ),

@@ -23,7 +23,9 @@ extension Kubectl {
         options.teardownSequence = Self.ending
         let reader = PortForwardReader(ports: ports)
         let arguments =
-            flags + ["port-forward", "--namespace=\(namespace)", "--address=127.0.0.1", "--pod-running-timeout=5s", "--"]
+            flags + [
+                "port-forward", "--namespace=\(namespace)", "--address=127.0.0.1", "--pod-running-timeout=5s", "--",
+            ]
             + ["pod/\(pod)"] + Set(ports).sorted().map { ":\($0)" }
         do {
             let result = try await Subprocess.run(
