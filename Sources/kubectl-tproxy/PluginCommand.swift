@@ -20,7 +20,7 @@ struct PluginCommand: AsyncParsableCommand {
         subcommands: [
             CreateCommand.self, GetCommand.self, DescribeCommand.self, ValidateCommand.self, TenantsCommand.self,
             SendCommand.self, CheckCommand.self, DeleteCommand.self, TemplateCommand.self,
-            VersionCommand.self, CompletionCommand.self,
+            VersionCommand.self, CompletionCommand.self, CompleteCommand.self,
         ]
     )
 }

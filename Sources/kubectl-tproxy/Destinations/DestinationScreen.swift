@@ -73,11 +73,7 @@ struct DestinationScreen {
         let problems = DestinationProblems(view).problems
         guard !problems.isEmpty else { return [] }
         return [StyledText(problems.count == 1 ? "Problem" : "Problems", .strong)]
-            + problems.flatMap { problem in
-                [StyledText("  \(problem.code) ", .bad) + StyledText(problem.title, .strong)]
-                    + problem.sentences.flatMap { Wrapping.lines($0, width: width, indent: 4) }
-                    + Wrapping.lines("see \(problem.page)", width: nil, indent: 4)
-            }
+            + problems.flatMap { ProblemLines($0).lines(width: width) }
     }
 
     private var usage: [StyledText] {
