@@ -54,8 +54,8 @@ let package = Package(
         executable(
             "kubectl-tproxy",
             [
-                "CommandLineSupport", "DestinationModel", "DestinationRules", "ObjectModel", "RelayRoutes", "SMTP",
-                "YAML", nio, nioPosix, subprocess, arguments,
+                "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "ObjectModel",
+                "RelayRoutes", "SMTP", "YAML", nio, nioPosix, subprocess, arguments,
             ]
         ),
         executable(
@@ -152,8 +152,8 @@ let package = Package(
         tests(
             "PluginTests",
             [
-                "TestSupport", "kubectl-tproxy", "DestinationModel", "DestinationRules", "ObjectModel", "SMTP", "YAML",
-                arguments,
+                "TestSupport", "kubectl-tproxy", "Configuration", "DestinationModel", "DestinationRules",
+                "ObjectModel", "RelayRoutes", "SMTP", "YAML", arguments,
             ]
         ),
         tests("CommandLineSupportTests", ["CommandLineSupport", arguments]),

@@ -51,6 +51,12 @@ struct ProblemCode: Hashable, Sendable {
     static let shutOut = ProblemCode(130, "Shut out")
     static let versionsApart = ProblemCode(131, "Versions apart")
     static let notAllowed = ProblemCode(132, "Not allowed to look")
+    static let admissionOpen = ProblemCode(133, "Admission open")
+    static let admissionNotTrusted = ProblemCode(134, "Admission not trusted")
+    static let admissionErrors = ProblemCode(135, "Admission errors")
+    static let serverDown = ProblemCode(136, "Server down")
+    static let routesConflicting = ProblemCode(137, "Routes conflicting")
+    static let managerNotWatching = ProblemCode(138, "Manager not watching")
 
     static let all = [
         resourceFaulty, serviceNameTaken, serviceNotWritten, notYetReady, portsRunOut, destinationMissing,
@@ -58,7 +64,8 @@ struct ProblemCode: Hashable, Sendable {
         noAccessToken, tlsFails, mailServerUnreachable, mailServerTurnsAway, mailsWait, messagesRefused,
         messagesBreakOff, noRelayReady, routesFailed, relayNotInStep, connectionsNearLimit, queueStuck,
         configurationRejected, admissionDown, admissionIncomplete, certificateExpires, definitionMissing, shutOut,
-        versionsApart, notAllowed,
+        versionsApart, notAllowed, admissionOpen, admissionNotTrusted, admissionErrors, serverDown, routesConflicting,
+        managerNotWatching,
     ]
 
     /// The one that a reason in a status belongs to.

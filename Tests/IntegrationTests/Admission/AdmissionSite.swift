@@ -11,7 +11,8 @@ final class AdmissionSite: Sendable {
     let context: RuleContext
     /// A guarded namespace for tests that leave nothing in it.
     let namespace: String
-    private let name: String
+    /// What the webhook configuration is called.
+    let name: String
     private let authority: TestCA
 
     /// Starts the server.

@@ -1,9 +1,18 @@
 import ObjectModel
 import Testing
 
-/// The plugin as kubectl runs it, beside an API server and a manager.
+/// The plugin as kubectl runs it.
 struct PluginSite {
-    let run: ControllerRun
+    let kubectl: Kubectl
+
+    init(kubectl: Kubectl) {
+        self.kubectl = kubectl
+    }
+
+    /// Beside an API server and a manager.
+    init(run: ControllerRun) {
+        self.init(kubectl: run.kubectl)
+    }
 
     /// Runs `kubectl tproxy`.
     ///
@@ -28,14 +37,15 @@ struct PluginSite {
 
     func command(_ arguments: [String], environment: [String: String], columns: Int?) -> [String] {
         let command =
-            ["/usr/bin/env"] + self.environment.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
+            self.kubectl.wrapper + ["/usr/bin/env"]
+            + self.environment.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
             + ["kubectl", "tproxy"] + arguments
         return columns.map { PseudoTerminal.command(command, columns: $0) } ?? command
     }
 
     private var environment: [String: String] {
         [
-            "KUBECONFIG": self.run.kubectl.kubeconfig, "KUBECACHEDIR": self.run.kubectl.cacheDirectory,
+            "KUBECONFIG": self.kubectl.kubeconfig, "KUBECACHEDIR": self.kubectl.cacheDirectory,
             "LC_ALL": "C.UTF-8", "PATH": "\(Programs.path("").dropLast()):/usr/local/bin:/usr/bin:/bin",
             "TERM": "xterm",
         ]

@@ -33,6 +33,19 @@ final class ControlPlane: Sendable {
         }
     }
 
+    /// Lets `body` use a control plane of its own, for what belongs to the whole cluster.
+    static func perform<Result>(_ body: (ControlPlane) async throws -> Result) async throws -> Result {
+        let controlPlane = try await ControlPlane()
+        do {
+            let result = try await body(controlPlane)
+            await controlPlane.process.stop()
+            return result
+        } catch {
+            await controlPlane.process.stop()
+            throw error
+        }
+    }
+
     private static let running = Mutex<Task<ControlPlane, any Error>?>(nil)
 
     /// It ended instead of serving.

@@ -7,6 +7,8 @@ struct ProblemsPage {
     struct Row {
         var title: String
         var anchor: String
+        /// As the plugin shows it; none where it never comes upon the problem.
+        var codes: [String]
         var alerts: [String]
         var reasons: [String]
         var replies: [String]
@@ -22,14 +24,15 @@ struct ProblemsPage {
     init() throws {
         let text = try Repository.text("docs/problems.md")
         self.text = text
-        rows = text.matches(of: /(?m)^\| \[([^\]]+)\]\(#([a-z-]+)\) \|([^|]*)\|([^|]*)\|([^|]*)\|$/).map { match in
+        rows = text.matches(of: /(?m)^\| \[([^\]]+)\]\(#([a-z-]+)\) \|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$/).map { match in
             func words(_ cell: Substring) -> [String] { cell.matches(of: /`([^`]+)`/).map { String($0.1) } }
             return Row(
                 title: String(match.1),
                 anchor: String(match.2),
-                alerts: words(match.3),
-                reasons: words(match.4),
-                replies: words(match.5)
+                codes: words(match.3),
+                alerts: words(match.4),
+                reasons: words(match.5),
+                replies: words(match.6)
             )
         }
         sections = text.split(separator: "\n### ").dropFirst().map { section in

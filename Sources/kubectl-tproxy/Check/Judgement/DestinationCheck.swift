@@ -1,0 +1,58 @@
+import Configuration
+import DestinationRules
+
+/// How do the Destinations fare that are looked after?
+struct DestinationCheck {
+    private let facts: ClusterFacts
+
+    init(_ facts: ClusterFacts) {
+        self.facts = facts
+    }
+
+    var section: CheckSection {
+        var section = CheckSection("Destinations", "mail can be sent for all")
+        if case .failure(let error) = facts.destinations, error.code == .unknownKind {
+            section.summary = "none without the definition"
+            return section
+        }
+        guard let views = section.take(facts.destinations, "list destinations") else { return section }
+        section.summary = views.isEmpty ? "there are none" : "mail can be sent for all \(views.count)"
+        if views.isEmpty { section.notes.append("there are no Destinations here; look everywhere: --all-namespaces") }
+        for view in views { section.findings += findings(view) }
+        return section
+    }
+
+    private var instances: RuleContext.Instances? {
+        guard case .success(.read(let configuration)) = facts.configuration else { return nil }
+        return RuleContext.Instances(
+            names: Set(configuration.instances.map(\.name)),
+            defaultName: configuration.defaultInstance
+        )
+    }
+
+    private func findings(_ view: DestinationView) -> [CheckFinding] {
+        let name = "\(view.namespace)/\(view.name)"
+        let describe = "kubectl tproxy describe -n \(view.namespace) \(view.name)"
+        let unknown = DestinationRules.check(view.object, context: RuleContext(instances: instances)).findings.filter {
+            $0.code == .unknownInstance || $0.code == .missingInstance
+        }
+        let findings = unknown.map { finding in
+            CheckFinding(
+                code: "\(finding.code)",
+                sentence: "\(name): \(finding.message); \(finding.mend)",
+                mend: "kubectl edit destination -n \(view.namespace) \(view.name)",
+                page: "docs/rules.md#\("\(finding.code)".lowercased())"
+            )
+        }
+        guard view.verdict.mark != .good, !view.isBeingDeleted else { return findings }
+        return findings
+            + DestinationProblems(view).problems.map { problem in
+                CheckFinding(
+                    code: problem.code,
+                    sentence: "\(name): \(([problem.title] + problem.sentences.prefix(1)).joined(separator: ": "))",
+                    mend: describe,
+                    page: problem.page
+                )
+            }
+    }
+}

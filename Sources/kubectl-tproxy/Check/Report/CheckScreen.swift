@@ -1,0 +1,87 @@
+/// A report as a person reads it: the verdict, a line for each check, and what is wrong last.
+struct CheckScreen {
+    /// So many findings are shown; more of them would hide the first.
+    private static let mostFindings = 20
+
+    private let report: CheckReport
+    private let screen: Screen
+
+    init(_ report: CheckReport, screen: Screen) {
+        self.report = report
+        self.screen = screen
+    }
+
+    /// One line for each thing that is wrong or isn't known.
+    var shortLines: [StyledText] {
+        let lines =
+            report.findings.map { StyledText("\($0.code) ", .bad) + StyledText($0.sentence) }
+            + report.gaps.map { StyledText("\($0.code?.text ?? "?") ", .doubtful) + StyledText($0.sentence) }
+        return lines.isEmpty ? [verdict] : lines
+    }
+
+    var tableLines: [StyledText] {
+        var lines = [verdict, ""] + checks
+        if !report.findings.isEmpty {
+            lines += ["", StyledText(report.findings.count == 1 ? "Problem" : "Problems", .strong)]
+            lines += report.findings.prefix(Self.mostFindings).flatMap(lines(of:))
+            let rest = report.findings.count - Self.mostFindings
+            if rest > 0 { lines.append(StyledText("  and \(rest) more; see them all: -o json", .faint)) }
+        }
+        if !report.gaps.isEmpty {
+            lines += ["", StyledText("Not looked at", .strong)] + report.gaps.flatMap(lines(of:))
+        }
+        let notes = report.sections.flatMap(\.notes)
+        if !notes.isEmpty {
+            lines += ["", StyledText("Notes", .strong)]
+            lines += notes.flatMap { Wrapping.lines($0, width: screen.terminal.width, indent: 2) }
+        }
+        return lines
+    }
+
+    private var verdict: StyledText {
+        let count = report.findings.count
+        switch report.outcome {
+        case .good: return screen.mark(.good) + StyledText(" all is well", .strong)
+        case .findings:
+            return screen.mark(.bad) + StyledText(" \(count) \(count == 1 ? "problem" : "problems")", .strong)
+        case .failed, .timedOut:
+            return screen.mark(.unknown)
+                + StyledText(" nothing wrong was found, but not all could be looked at", .strong)
+        }
+    }
+
+    private var checks: [StyledText] {
+        let longest = report.sections.reduce(0) { max($0, $1.title.count) }
+        return report.sections.map { section in
+            let summary =
+                switch section.mark {
+                case .good: section.summary
+                case .bad: section.findings.map(\.code).uniqued.joined(separator: ", ")
+                case .doubtful, .unknown: "not all could be looked at"
+                }
+            let padding = String(repeating: " ", count: longest - section.title.count + 3)
+            return StyledText("  ") + screen.mark(section.mark) + StyledText(" " + section.title + padding)
+                + StyledText(summary, section.mark == .good ? .faint : .plain)
+        }
+    }
+
+    private func lines(of finding: CheckFinding) -> [StyledText] {
+        let width = screen.terminal.width
+        return [StyledText("  \(finding.code) ", .bad) + StyledText(finding.sentence, .strong)]
+            + Wrapping.lines(finding.mend, width: nil, indent: 4)
+            + Wrapping.lines("see \(finding.page)", width: width, indent: 4)
+    }
+
+    private func lines(of gap: CheckGap) -> [StyledText] {
+        [StyledText("  \(gap.code?.text ?? "?") ", .doubtful) + StyledText(gap.sentence)]
+            + Wrapping.lines(gap.mend, width: screen.terminal.width, indent: 4)
+    }
+}
+
+extension Sequence where Element: Hashable {
+    /// Each element once, in order.
+    var uniqued: [Element] {
+        var seen: Set<Element> = []
+        return filter { seen.insert($0).inserted }
+    }
+}

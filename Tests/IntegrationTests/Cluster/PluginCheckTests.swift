@@ -1,0 +1,92 @@
+import MailSink
+import Testing
+
+extension WithCluster {
+    /// `kubectl tproxy check` where there is everything: pods to forward ports to, and mail servers to log in to.
+    @Suite(.serialized) struct PluginCheckTests {
+        @Test("On a good installation all is well")
+        func good() async throws {
+            let site = try ClusterSite.current
+            let namespace = "check-good"
+            try await site.withNamespace(namespace) {
+                try await Self.label(namespace, site)
+                for sample in ["destination.yaml", "destination-multitenant.yaml"] {
+                    try await site.apply(sample: sample, instance: "btp", in: namespace)
+                }
+                try await site.waitUntilAvailable(in: namespace)
+                Progress.say("kubectl tproxy check")
+                let plugin = PluginSite(kubectl: site.kubectl)
+                let answer = try await plugin.check(["-n", namespace])
+                #expect(answer.isWell && answer.status == .exited(0), "\(answer.findings()) \(answer.gaps)")
+                #expect(answer.summary("Mail servers") == "3 of 3 logins tried are good")
+
+                let some = try await plugin.tproxy(["check", "-n", namespace, "--trials", "1", "--wait", "10s"])
+                #expect(some.succeeded, "\(some.output)")
+                #expect(some.output.hasPrefix("✔ all is well\n"))
+                #expect(some.output.contains("2 more routes weren't tried; try them too: --trials 3"), "\(some.output)")
+            }
+        }
+
+        /// Gives a namespace the label that Kubernetes sets since 1.22, and by which the manager's policies name it.
+        private static func label(_ namespace: String, _ site: ClusterSite) async throws {
+            let label = "kubernetes.io/metadata.name=\(namespace)"
+            try await site.kubectl.check(["label", "namespace", namespace, "--overwrite", label])
+        }
+
+        /// What is wrong with a destination, and what a trial says of it.
+        struct Fault: Sendable, CustomTestStringConvertible {
+            let name: String
+            let setting: (key: String, value: String)
+            let code: String
+            let words: String
+            var port = 465
+
+            var testDescription: String { name }
+
+            static let all = [
+                Fault(name: "wrong-password", setting: ("mail.password", "wrong"), code: "TPX112", words: "535"),
+                Fault(
+                    name: "unknown-host",
+                    setting: ("mail.smtps.host", "nowhere.\(OutsideWorld.domain)"),
+                    code: "TPX115",
+                    words: "can't resolve the name nowhere."
+                ),
+                // Its certificate is of the cluster's authority, which relays have no reason to trust with mail.
+                Fault(
+                    name: "untrusted",
+                    setting: ("mail.smtps.host", "kubernetes.default.svc.cluster.local"),
+                    code: "TPX114",
+                    words: "certificate",
+                    port: 443
+                ),
+            ]
+        }
+
+        @Test("A mail server that doesn't let the relay in is named, with why", arguments: Fault.all)
+        func faults(fault: Fault) async throws {
+            let site = try ClusterSite.current
+            let namespace = "check-\(fault.name)"
+            let account = site.outside.account(of: nil)
+            site.outside.destinationService.setDestination(
+                MailDestination.basic(account, port: fault.port)
+                    .setting("mail.smtps.host", "mail.\(OutsideWorld.domain)")
+                    .setting("Name", fault.name)
+                    .setting(fault.setting.key, fault.setting.value).properties
+            )
+            try await site.withNamespace(namespace) {
+                let plugin = PluginSite(kubectl: site.kubectl)
+                try await Self.label(namespace, site)
+                let created = try await plugin.tproxy([
+                    "create", fault.name, "-n", namespace, "--instance", "btp", "--wait",
+                ])
+                #expect(created.succeeded, "\(created.errorOutput)")
+                Progress.say("kubectl tproxy check of \(fault.name)")
+                let answer = try await plugin.check(["-n", namespace])
+                #expect(answer.finds(fault.code, fault.words), "\(answer.findings()) \(answer.gaps)")
+                #expect(answer.findings().count == 1, "\(answer.findings())")
+                #expect(answer.status == .exited(2))
+            }
+            site.outside.destinationService.removeDestination(fault.name)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Configuration
+import DestinationModel
+import FoundationEssentials
+import ObjectModel
+import RelayRoutes
+import SMTP
+import TestSupport
+import Testing
+
+@testable import kubectl_tproxy
+
+@Suite("What a check comes to")
+struct CheckReportTests {
+    /// One thing that is wrong in a cluster where all else is well.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let what: String
+        let code: String
+        /// Words of the finding.
+        let words: String
+        let change: @Sendable (inout ClusterFacts) throws -> Void
+
+        init(
+            _ what: String,
+            _ code: ProblemCode,
+            _ words: String = "",
+            _ change: @escaping @Sendable (inout ClusterFacts) throws -> Void
+        ) {
+            self.init(what, code: code.text, words, change)
+        }
+
+        init(
+            _ what: String,
+            code: String,
+            _ words: String = "",
+            _ change: @escaping @Sendable (inout ClusterFacts) throws -> Void
+        ) {
+            self.what = what
+            self.code = code
+            self.words = words
+            self.change = change
+        }
+
+        var testDescription: String { what }
+    }
+
+    @Test("Where all is well, that is said")
+    func good() throws {
+        let report = CheckReport(try SampleFacts.good())
+        #expect(report.findings.isEmpty && report.gaps.isEmpty)
+        #expect(report.outcome == .good)
+        #expect(report.object["well"] == .bool(true))
+    }
+
+    @Test("Each thing that is wrong is named, and nothing else", arguments: CheckCases.all)
+    func finding(example: Case) throws {
+        var facts = try SampleFacts.good()
+        try example.change(&facts)
+        let report = CheckReport(facts)
+        #expect(report.findings.map(\.code).uniqued == [example.code], "\(report.findings)")
+        #expect(report.findings.contains { $0.sentence.contains(example.words) }, "\(report.findings)")
+        #expect(report.outcome == .findings)
+        for finding in report.findings {
+            #expect(!finding.sentence.contains("\n") && !finding.sentence.hasSuffix("."))
+            #expect(finding.mend.hasPrefix("kubectl "), "\(finding.mend)")
+            #expect(finding.page.hasPrefix("docs/"))
+        }
+    }
+
+    @Test("A right that is missing is named, and the rest goes on")
+    func forbidden() throws {
+        var facts = try SampleFacts.good()
+        let error = KubectlError(.forbidden, #"leases is forbidden: User "u" cannot get"#)
+        facts.definition = .failure(error)
+        facts.webhook = .failure(error)
+        facts.lease = .failure(error)
+        facts.pods = .failure(error)
+        facts.services = .failure(error)
+        facts.configuration = .failure(error)
+        facts.namespaces = .failure(error)
+        facts.systemPolicies = .failure(error)
+        facts.policies = .failure(error)
+        facts.probes = WebhookProbes(valid: .unknown(error), invalid: .unknown(error))
+        facts.managers = [:]
+        facts.relays = [:]
+        var report = CheckReport(facts)
+        #expect(report.findings.isEmpty, "\(report.findings)")
+        #expect(report.outcome == .failed)
+        #expect(report.gaps.allSatisfy { $0.code == .notAllowed })
+        for right in [
+            "customresourcedefinitions", "validatingwebhookconfigurations", "leases", "pods", "services", "configmaps",
+            "namespaces", "networkpolicies in tproxy-system", "create destinations",
+        ] {
+            #expect(report.gaps.contains { $0.sentence.contains(right) }, "\(right)")
+        }
+        facts.destinations = .success([try SampleFacts.destination(state: "Failed", reason: "PortRangeExhausted")])
+        report = CheckReport(facts)
+        #expect(report.findings.map(\.code) == [ProblemCode.portsRunOut.text])
+        #expect(report.outcome == .findings)
+    }
+
+    @Test("What wasn't tried is said, and is no fault")
+    func untried() throws {
+        var facts = try SampleFacts.good()
+        facts.trials.untriedCount = 5
+        let report = CheckReport(facts)
+        #expect(report.outcome == .good)
+        let notes: [String] = report.sections.flatMap(\.notes)
+        #expect(notes.contains { $0.contains("5 more") && $0.contains("--trials 7") })
+    }
+
+    @Test("A report is read from the top: the verdict, each check, what is wrong, how to mend it")
+    func screen() throws {
+        var facts = try SampleFacts.good()
+        facts.lease = .failure(KubectlError(.notFound, "not found"))
+        let screen = Screen(-1, color: .never, environment: [:])
+        let report = CheckScreen(CheckReport(facts), screen: screen)
+        let lines = report.tableLines.map { $0.rendered(color: false) }
+        #expect(lines[0] == "x 1 problem")
+        #expect(lines.contains("  ok Definition     destinations are served in version v1"))
+        #expect(lines.contains("  x Manager        TPX110"))
+        #expect(
+            lines.suffix(4) == [
+                "Problem", "  TPX110 no manager has ever led: there is no Lease tproxy-manager in tproxy-system",
+                "    kubectl get pods -n tproxy-system -l app.kubernetes.io/name=tproxy-manager",
+                "    see docs/problems.md#no-leader",
+            ]
+        )
+        #expect(
+            report.shortLines.map { $0.rendered(color: false) } == [
+                "TPX110 no manager has ever led: there is no Lease tproxy-manager in tproxy-system"
+            ]
+        )
+    }
+}
