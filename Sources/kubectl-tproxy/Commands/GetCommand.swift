@@ -62,9 +62,7 @@ struct GetCommand: ClusterCommand {
                 let loop = WatchLoop(session: session, arguments: arguments, endsWithDeletion: false)
                 try await loop.run { list, screen in lines(list.views, screen) + list.trouble }
             } else {
-                let answer = try await session.kubectl.run(Kubectl.command(arguments, with: ["--output=json"]))
-                session.warn(answer.warnings)
-                try show(Kubectl.object(answer.bytes), session)
+                try show(await objects(arguments, session), session)
             }
         }
         return .good
@@ -83,8 +81,19 @@ struct GetCommand: ClusterCommand {
         }
     }
 
-    private func show(_ list: ObjectValue, _ session: Session) throws {
-        let views = (list["items"]?.arrayValue ?? [list]).map(DestinationView.init)
+    private func objects(_ arguments: [String], _ session: Session) async throws -> [ObjectValue] {
+        let namespace = allNamespaces ? nil : session.usualNamespace
+        if names.isEmpty, allNamespaces || namespace != nil {
+            return try await session.kubectl.listDestinations(in: namespace, selector: selector)
+        }
+        let answer = try await session.kubectl.run(Kubectl.command(arguments, with: ["--output=json"]))
+        session.warn(answer.warnings)
+        let list = try Kubectl.object(answer.bytes)
+        return list["items"]?.arrayValue ?? [list]
+    }
+
+    private func show(_ objects: [ObjectValue], _ session: Session) throws {
+        let views = objects.map(DestinationView.init)
         guard !views.isEmpty else {
             let place =
                 allNamespaces ? "in the cluster" : session.namespace.map { "in namespace \($0)" } ?? "in this namespace"

@@ -10,11 +10,18 @@ struct Session: Sendable {
     let errors: Screen
     /// The namespace that was given.
     let namespace: String?
+    /// The namespace that is meant, given or not; `nil` where only kubectl can tell.
+    let usualNamespace: String?
 
     init(_ options: CommonOptions) {
         let environment = ProcessInfo.processInfo.environment
-        kubectl = Kubectl(options.cluster, path: environment["KUBECTL_PATH"].flatMap { $0.isEmpty ? nil : $0 })
+        let given = environment["KUBECTL_PATH"].flatMap { $0.isEmpty ? nil : $0 }
+        kubectl = Kubectl(
+            options.cluster,
+            path: given ?? environment["PATH"].flatMap { Program.path("kubectl", in: $0) }
+        )
         namespace = options.cluster.namespace
+        usualNamespace = ContextNamespace.find(options.cluster, environment)
         output = Screen(STDOUT_FILENO, color: options.screen.color, environment: environment)
         errors = Screen(STDERR_FILENO, color: options.screen.color, environment: environment)
     }

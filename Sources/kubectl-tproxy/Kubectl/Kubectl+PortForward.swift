@@ -75,11 +75,6 @@ extension Kubectl {
         }
     }
 
-    /// First politely.
-    private static let ending = [
-        TeardownStep.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))
-    ]
-
     /// Reads until all ports are open.
     ///
     /// - Parameter end: Makes kubectl end, which ends what is read.

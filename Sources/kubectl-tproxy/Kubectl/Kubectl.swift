@@ -62,7 +62,7 @@ struct Kubectl: Sendable {
     /// - Throws: `KubectlError` unless it succeeds, and what `take` throws.
     func stream(_ arguments: [String], _ take: ([UInt8]) throws -> Void) async throws {
         var options = PlatformOptions()
-        options.teardownSequence = [.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))]
+        options.teardownSequence = Self.ending
         let result: ExecutionResult<Void, SequenceOutput, BytesOutput>
         do {
             result = try await Subprocess.run(
@@ -78,7 +78,7 @@ struct Kubectl: Sendable {
                         try take(buffer.withUnsafeBytes { Array($0) })
                     }
                 } catch {
-                    await execution.teardown(using: options.teardownSequence)
+                    await execution.teardown(using: Self.ending)
                     throw error
                 }
             }
@@ -89,6 +89,9 @@ struct Kubectl: Sendable {
             throw KubectlError(errorOutput: String(decoding: result.standardError, as: UTF8.self))
         }
     }
+
+    /// How one that runs is ended: politely at first.
+    static let ending = [TeardownStep.send(signal: .terminate, allowedDurationToNextStep: .seconds(2))]
 
     static func notRun(_ error: any Error) -> KubectlError {
         guard let error = error as? SubprocessError else {

@@ -24,7 +24,8 @@ struct ProblemsPage {
     init() throws {
         let text = try Repository.text("docs/problems.md")
         self.text = text
-        rows = text.matches(of: /(?m)^\| \[([^\]]+)\]\(#([a-z-]+)\) \|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$/).map { match in
+        rows = text.matches(of: /(?m)^\| \[([^\]]+)\]\(#([a-z-]+)\) \|([^|]*)\|([^|]*)\|([^|]*)\|([^|]*)\|$/).map {
+            match in
             func words(_ cell: Substring) -> [String] { cell.matches(of: /`([^`]+)`/).map { String($0.1) } }
             return Row(
                 title: String(match.1),
