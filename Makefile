@@ -4,7 +4,7 @@
 #   make test    everything the tests need, then all tests
 #   make e2e     only those on a whole cluster, which take some minutes: KUBECONFIG's, else one of their own
 #   make image   an image of each server, as an archive in .build/images; needs no Docker
-#   make bench   speed and memory, the relay's beside HAProxy, and of the servers in a cluster; writes docs/benchmarks*.md
+#   make bench   speed and memory, the relay's beside HAProxy, the servers in a cluster, the plugin beside kubectl; writes docs/benchmarks*.md
 #   make docs    the pages of docs that are made of the code
 #   make lint    the format of the code
 #   make format  puts the format right
@@ -62,10 +62,11 @@ image:
 bench:
 	@scripts/packages build bench test
 	@scripts/control-plane prepare
-	for server in $(SERVERS); do $(RELEASE) --product "$$server"; done
+	for product in kubectl-tproxy $(SERVERS); do $(RELEASE) --product "$$product"; done
 	Benchmarks/run "$$(swift build -c release --show-bin-path)/tproxy-relay"
 	Benchmarks/admission "$$(swift build -c release --show-bin-path)/tproxy-admission"
 	Benchmarks/controller "$$(swift build -c release --show-bin-path)"/tproxy-{manager,relay}
+	Benchmarks/plugin "$$(swift build -c release --show-bin-path)/kubectl-tproxy"
 
 docs:
 	@scripts/packages build
