@@ -156,7 +156,6 @@ let package = Package(
                 "ObjectModel", "RelayRoutes", "SMTP", "YAML", arguments,
             ]
         ),
-        tests("CommandLineSupportTests", ["CommandLineSupport", arguments]),
         tests("MailSinkTests", ["MailSink", "TLS", nio, nioPosix]),
         tests(
             "RelayTests",
