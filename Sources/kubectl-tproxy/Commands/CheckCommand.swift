@@ -79,9 +79,9 @@ struct CheckCommand: ClusterCommand {
                 try await CheckProgress.showing(on: session.errors) { try await gatherer.gather() }
             )
             let isLate = deadline.map { ContinuousClock.now + Self.pause > $0 } ?? true
-            if report.outcome == .good || isLate {
+            if isLate || !report.isWorthRepeating {
                 try show(report, session)
-                return report.outcome != .good && deadline != nil ? .timedOut : report.outcome
+                return report.isWorthRepeating && deadline != nil ? .timedOut : report.outcome
             }
             let count = report.findings.count + report.gaps.count
             try session.errors.write("not yet: \(report.findings.first?.sentence ?? "\(count) open"); trying again ...")

@@ -33,31 +33,46 @@ extension WithCluster {
             try await site.kubectl.check(["label", "namespace", namespace, "--overwrite", label])
         }
 
+        @Test("A Service among the relays' that isn't the manager's is named, and no route with it")
+        func tampering() async throws {
+            let site = try ClusterSite.current
+            let service = ["service", "relay-29999", "-n", ClusterSite.namespace]
+            try await site.kubectl.check(["create", "service", "clusterip"] + service.dropFirst() + ["--tcp=25:25"])
+            let plugin = PluginSite(kubectl: site.kubectl)
+            try await plugin.checkFinds("TPX137", "Service relay-29999 can't be used", [])
+            try await site.kubectl.check(["delete"] + service)
+            let answer = try await plugin.check(["--wait", "30s"])
+            #expect(answer.isWell, "\(answer.findings()) \(answer.gaps)")
+        }
+
         /// What is wrong with a destination, and what a trial says of it.
         struct Fault: Sendable, CustomTestStringConvertible {
             let name: String
-            let setting: (key: String, value: String)
             let code: String
             let words: String
-            var port = 465
+            /// Changes one that would do.
+            let change: @Sendable (MailDestination) -> MailDestination
+            /// Whose destination is changed.
+            var tenant: String?
 
             var testDescription: String { name }
 
             static let all = [
-                Fault(name: "wrong-password", setting: ("mail.password", "wrong"), code: "TPX112", words: "535"),
-                Fault(
-                    name: "unknown-host",
-                    setting: ("mail.smtps.host", "nowhere.\(OutsideWorld.domain)"),
-                    code: "TPX115",
-                    words: "can't resolve the name nowhere."
-                ),
+                Fault(name: "wrong-password", code: "TPX112", words: "535") { $0.setting("mail.password", "wrong") },
+                Fault(name: "unknown-host", code: "TPX115", words: "can't resolve the name nowhere.") {
+                    $0.setting("mail.smtps.host", "nowhere.\(OutsideWorld.domain)")
+                },
                 // Its certificate is of the cluster's authority, which relays have no reason to trust with mail.
+                Fault(name: "untrusted", code: "TPX114", words: "certificate") {
+                    $0.setting("mail.smtps.host", "kubernetes.default.svc.cluster.local")
+                        .setting("mail.smtps.port", "443")
+                },
                 Fault(
-                    name: "untrusted",
-                    setting: ("mail.smtps.host", "kubernetes.default.svc.cluster.local"),
-                    code: "TPX114",
-                    words: "certificate",
-                    port: 443
+                    name: "wrong-secret",
+                    code: "TPX113",
+                    words: "no access token",
+                    change: { $0.setting("clientSecret", "wrong") },
+                    tenant: OutsideWorld.tenants.last
                 ),
             ]
         }
@@ -66,12 +81,9 @@ extension WithCluster {
         func faults(fault: Fault) async throws {
             let site = try ClusterSite.current
             let namespace = "check-\(fault.name)"
-            let account = site.outside.account(of: nil)
+            let good = site.outside.destination(of: fault.tenant)
             site.outside.destinationService.setDestination(
-                MailDestination.basic(account, port: fault.port)
-                    .setting("mail.smtps.host", "mail.\(OutsideWorld.domain)")
-                    .setting("Name", fault.name)
-                    .setting(fault.setting.key, fault.setting.value).properties
+                fault.change(good.setting("Name", fault.name)).properties
             )
             try await site.withNamespace(namespace) {
                 let plugin = PluginSite(kubectl: site.kubectl)

@@ -168,6 +168,11 @@ enum CheckCases {
                 )
             }
         },
+        Case("an admission server that isn't ready", .serverDown, "tproxy-admission-2") { facts in
+            facts.pods = .success(
+                SampleFacts.pods + [ServerPod(name: "tproxy-admission-2", server: .admission, isReady: false)]
+            )
+        },
         Case("no relay", .noRelayReady, "no relay") { facts in
             facts.pods = .success(SampleFacts.pods.filter { $0.server != .relay })
         },
@@ -209,7 +214,7 @@ enum CheckCases {
             other.change(["spec", "destinationServiceInstanceName"]) { $0 = .string("nowhere") }
             facts.destinations = .success([DestinationView(other)])
         },
-        Case("a destination that isn't there", .destinationMissing, "acme, globex: because") { facts in
+        Case("a destination that isn't there", .destinationMissing, "acme, globex: shop/mail: because") { facts in
             facts.destinations = .success([
                 try SampleFacts.destination(
                     state: "Failed",
@@ -230,7 +235,8 @@ enum CheckCases {
                 )
             ])
         },
-        Case("a Destination that nobody has looked at", .noLeader, "no manager has looked") { facts in
+        Case("a Destination that nobody has looked at", .noLeader, "no manager has looked at it yet: shop/mail") {
+            facts in
             var object = try SampleFacts.destination().object
             object.change(["status"]) { $0 = .null }
             facts.destinations = .success([DestinationView(object)])

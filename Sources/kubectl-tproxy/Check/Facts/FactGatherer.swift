@@ -37,6 +37,9 @@ struct FactGatherer: Sendable {
         async let configured = self.configured()
         async let running = self.running()
 
+        // Where nobody answers, nobody waits for the rest.
+        let views = await destinations
+        if case .failure(let error) = views, error.isAboutReachingTheCluster { throw error }
         let (configuration, secretKeys, probes) = await configured
         let (pods, services, managers, relays) = await running
         var facts = ClusterFacts(
@@ -51,7 +54,7 @@ struct FactGatherer: Sendable {
             services: services,
             configuration: configuration,
             secretKeys: secretKeys,
-            destinations: await destinations,
+            destinations: views,
             systemPolicies: await systemPolicies,
             policies: await policies,
             namespaces: await namespaces,
@@ -59,7 +62,6 @@ struct FactGatherer: Sendable {
             relays: relays,
             trials: Trials()
         )
-        if case .failure(let error) = facts.destinations, error.isAboutReachingTheCluster { throw error }
         facts.trials = await trials(facts)
         return facts
     }

@@ -39,6 +39,7 @@ struct DestinationCheck {
         let findings = unknown.map { finding in
             CheckFinding(
                 code: "\(finding.code)",
+                title: Rule.all.first { $0.code == finding.code }?.title ?? finding.message,
                 sentence: "\(name): \(finding.message); \(finding.mend)",
                 mend: "kubectl edit destination -n \(view.namespace) \(view.name)",
                 page: "docs/rules.md#\("\(finding.code)".lowercased())"
@@ -49,7 +50,8 @@ struct DestinationCheck {
             + DestinationProblems(view).problems.map { problem in
                 CheckFinding(
                     code: problem.code,
-                    sentence: "\(name): \(([problem.title] + problem.sentences.prefix(1)).joined(separator: ": "))",
+                    title: problem.title,
+                    sentence: ([name] + problem.sentences.prefix(1)).joined(separator: ": "),
                     mend: describe,
                     page: problem.page
                 )

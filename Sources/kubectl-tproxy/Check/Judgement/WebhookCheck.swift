@@ -22,6 +22,7 @@ struct WebhookCheck {
         // Nothing is asked about resources that nobody knows; the definition's check says that.
         if case .failure(let error) = facts.destinations, error.code == .unknownKind { return unasked(section) }
         readConfiguration(&section)
+        judgePods(&section)
         tryResources(&section)
         return section
     }
@@ -108,6 +109,19 @@ struct WebhookCheck {
                 .admissionDown,
                 "no admission server is ready\(trouble)",
                 mend: "kubectl describe pods -n \(namespace) -l app.kubernetes.io/name=tproxy-admission"
+            )
+        }
+    }
+
+    /// What one server of several doesn't do, the others do.
+    private func judgePods(_ section: inout CheckSection) {
+        let pods = ((try? facts.pods.get()) ?? []).of(.admission)
+        guard pods.contains(where: \.isReady) else { return }
+        for pod in pods where !pod.isReady {
+            section.find(
+                .serverDown,
+                "the admission server \(pod.name) isn't ready" + (pod.trouble.map { ": \($0)" } ?? ""),
+                mend: "kubectl describe pod -n \(namespace) \(pod.name)"
             )
         }
     }

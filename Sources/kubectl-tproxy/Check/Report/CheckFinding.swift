@@ -4,6 +4,8 @@ import ObjectModel
 struct CheckFinding: Hashable, Sendable {
     /// Such as `TPX110`.
     let code: String
+    /// What kind of thing that is.
+    let title: String
     /// What is wrong, in one sentence.
     let sentence: String
     /// The command that mends it, or leads to what does.
@@ -15,11 +17,12 @@ struct CheckFinding: Hashable, Sendable {
     private static let longestSentence = 2000
 
     init(_ code: ProblemCode, _ sentence: String, mend: String) {
-        self.init(code: code.text, sentence: sentence, mend: mend, page: code.page)
+        self.init(code: code.text, title: code.title, sentence: sentence, mend: mend, page: code.page)
     }
 
-    init(code: String, sentence: String, mend: String, page: String) {
+    init(code: String, title: String, sentence: String, mend: String, page: String) {
         self.code = code
+        self.title = title
         self.sentence = BoundedText.line(sentence, limit: Self.longestSentence)
         self.mend = mend
         self.page = page

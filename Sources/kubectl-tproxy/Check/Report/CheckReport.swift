@@ -27,6 +27,11 @@ struct CheckReport: Hashable, Sendable {
         return gaps.isEmpty ? .good : .failed
     }
 
+    /// Whether looking again may come to something better: rights don't come by waiting.
+    var isWorthRepeating: Bool {
+        !findings.isEmpty || gaps.contains { $0.code != .notAllowed }
+    }
+
     /// The report for programs.
     var object: ObjectValue {
         .object([
@@ -43,7 +48,8 @@ struct CheckReport: Hashable, Sendable {
             "findings": .array(
                 section.findings.map { finding in
                     .object([
-                        "code": .string(finding.code), "sentence": .string(finding.sentence),
+                        "code": .string(finding.code), "title": .string(finding.title),
+                        "sentence": .string(finding.sentence),
                         "mend": .string(finding.mend), "page": .string(finding.page),
                     ])
                 }

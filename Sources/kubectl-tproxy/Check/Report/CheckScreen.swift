@@ -14,7 +14,7 @@ struct CheckScreen {
     /// One line for each thing that is wrong or isn't known.
     var shortLines: [StyledText] {
         let lines =
-            report.findings.map { StyledText("\($0.code) ", .bad) + StyledText($0.sentence) }
+            report.findings.map { StyledText("\($0.code) ", .bad) + StyledText("\($0.title): \($0.sentence)") }
             + report.gaps.map { StyledText("\($0.code?.text ?? "?") ", .doubtful) + StyledText($0.sentence) }
         return lines.isEmpty ? [verdict] : lines
     }
@@ -61,19 +61,27 @@ struct CheckScreen {
                 }
             let padding = String(repeating: " ", count: longest - section.title.count + 3)
             return StyledText("  ") + screen.mark(section.mark) + StyledText(" " + section.title + padding)
-                + StyledText(summary, section.mark == .good ? .faint : .plain)
+                + StyledText(fitting(summary, beside: longest + 8), section.mark == .good ? .faint : .plain)
         }
+    }
+
+    /// As much of a text as there is room for beside what stands before it.
+    private func fitting(_ text: String, beside taken: Int) -> String {
+        guard let width = screen.terminal.width, text.count > max(width - taken, 10) else { return text }
+        return text.prefix(max(width - taken, 10) - 3) + "..."
     }
 
     private func lines(of finding: CheckFinding) -> [StyledText] {
         let width = screen.terminal.width
-        return [StyledText("  \(finding.code) ", .bad) + StyledText(finding.sentence, .strong)]
-            + Wrapping.lines(finding.mend, width: nil, indent: 4)
+        return [StyledText("  \(finding.code) ", .bad) + StyledText(finding.title, .strong)]
+            + Wrapping.lines(finding.sentence, width: width, indent: 4)
+            // As it is, so that it can be copied.
+            + [StyledText("    \(finding.mend)")]
             + Wrapping.lines("see \(finding.page)", width: width, indent: 4)
     }
 
     private func lines(of gap: CheckGap) -> [StyledText] {
-        [StyledText("  \(gap.code?.text ?? "?") ", .doubtful) + StyledText(gap.sentence)]
+        [StyledText("  \(gap.code?.text ?? "?") ", .doubtful) + StyledText(gap.sentence, .strong)]
             + Wrapping.lines(gap.mend, width: screen.terminal.width, indent: 4)
     }
 }
