@@ -153,7 +153,7 @@ let package = Package(
             "PluginTests",
             [
                 "TestSupport", "kubectl-tproxy", "Configuration", "DestinationModel", "DestinationRules",
-                "ObjectModel", "RelayRoutes", "SMTP", "YAML", arguments,
+                "DestinationSources", "ObjectModel", "Relay", "RelayRoutes", "SMTP", "YAML", nio, nioPosix, arguments,
             ]
         ),
         tests("MailSinkTests", ["MailSink", "TLS", nio, nioPosix]),

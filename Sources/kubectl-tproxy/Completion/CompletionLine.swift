@@ -75,10 +75,11 @@ struct CompletionLine: Hashable, Sendable {
     }
 
     private mutating func setPositionalPlace(of command: CommandGrammar.Command) {
-        guard let last = command.positionals.last else {
-            place = command.name == "help" && positionals.isEmpty ? .command : .other
+        guard command.name != "help" else {
+            place = positionals.isEmpty ? .command : .other
             return
         }
+        guard let last = command.positionals.last else { return }
         let index = positionals.count
         if index < command.positionals.count {
             place = .positional(command.positionals[index], index: index)

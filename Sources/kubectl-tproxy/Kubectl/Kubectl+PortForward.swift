@@ -38,7 +38,7 @@ extension Kubectl {
             ) { kubectl -> Forwarded<Result> in
                 // It says a line for each connection, too. Nobody reads those: a pipe holds a thousand.
                 let opened = try await Self.opened(reader, kubectl.standardOutput, within: limit) {
-                    try? kubectl.send(signal: .terminate)
+                    await kubectl.teardown(using: Self.ending)
                 }
                 guard case .open(let ports) = opened else { return opened.failure() }
                 let result = try await body(ports)
@@ -82,12 +82,12 @@ extension Kubectl {
         _ reader: PortForwardReader,
         _ output: SubprocessOutputSequence,
         within limit: Duration,
-        end: @escaping @Sendable () -> Void
+        end: @escaping @Sendable () async -> Void
     ) async throws -> Opened {
         try await withThrowingTaskGroup(of: Bool.self) { group in
             group.addTask {
                 do { try await Task.sleep(for: limit) } catch { return false }
-                end()
+                await end()
                 return true
             }
             var reader = reader
