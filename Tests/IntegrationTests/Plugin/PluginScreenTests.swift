@@ -124,7 +124,7 @@ import Testing
             try await run.apply(Destination(name: "mail"))
             let site = PluginSite(run: run)
             for arguments in [["get"], ["describe", "mail"], ["get", "-o", "json"], ["--help"]] {
-                let command = site.command(arguments + ["-n", run.namespace], environment: [:], columns: nil)
+                let command = site.command(["tproxy"] + arguments + ["-n", run.namespace])
                 let script = #"{ "$@"; echo "status $?" >&2; } | true"#
                 let result = try await ProcessRunner.run(["/bin/bash", "-c", script, "x"] + command)
                 let lines = result.errorOutput.split(separator: "\n")

@@ -1,4 +1,4 @@
-import ObjectModel
+import TestSupport
 import Testing
 
 /// The plugin as kubectl runs it.
@@ -24,7 +24,7 @@ struct PluginSite {
         columns: Int? = nil
     ) async throws -> ProcessResult {
         try await ProcessRunner.run(
-            self.command(arguments, environment: environment, columns: columns),
+            self.command(["tproxy"] + arguments, environment: environment, columns: columns),
             environment: [:],
             input: input
         )
@@ -32,22 +32,34 @@ struct PluginSite {
 
     /// The same, while it runs.
     func start(_ arguments: [String], columns: Int? = nil) throws -> ChildProcess {
-        try ChildProcess(self.command(arguments, environment: [:], columns: columns))
+        try ChildProcess(self.command(["tproxy"] + arguments, columns: columns))
     }
 
-    func command(_ arguments: [String], environment: [String: String], columns: Int?) -> [String] {
+    /// What kubectl offers for the last of these words behind `kubectl tproxy`.
+    func completion(_ words: [String]) async throws -> ProcessResult {
+        try await ProcessRunner.run(self.command(["__complete", "tproxy"] + words), environment: [:])
+    }
+
+    /// A call of kubectl.
+    func command(
+        _ arguments: [String],
+        environment: [String: String] = [:],
+        columns: Int? = nil
+    ) -> [String] {
         let command =
             self.kubectl.wrapper + ["/usr/bin/env"]
             + self.environment.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
-            + ["kubectl", "tproxy"] + arguments
+            + ["kubectl"] + arguments
         return columns.map { PseudoTerminal.command(command, columns: $0) } ?? command
     }
 
     private var environment: [String: String] {
-        [
+        let path = [
+            "\(Programs.path("").dropLast())", Repository.path("scripts"), "/usr/local/bin", "/usr/bin", "/bin",
+        ]
+        return [
             "KUBECONFIG": self.kubectl.kubeconfig, "KUBECACHEDIR": self.kubectl.cacheDirectory,
-            "LC_ALL": "C.UTF-8", "PATH": "\(Programs.path("").dropLast()):/usr/local/bin:/usr/bin:/bin",
-            "TERM": "xterm",
+            "LC_ALL": "C.UTF-8", "PATH": path.joined(separator: ":"), "TERM": "xterm",
         ]
     }
 }

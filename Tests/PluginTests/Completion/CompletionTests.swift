@@ -5,17 +5,17 @@ import Testing
 
 @Suite("Completion of command lines")
 struct CompletionTests {
-    private let grammar = CommandGrammar.plugin()
+    private static let grammar = CommandGrammar.plugin()
 
     private func source(_ words: [String]) -> CompletionSource {
-        CompletionSource(CompletionLine(words, grammar: grammar), grammar: grammar)
+        CompletionSource(CompletionLine(words, grammar: Self.grammar), grammar: Self.grammar)
     }
 
     /// What is offered where the cluster has `names`.
     private func texts(_ words: [String], _ names: [String] = []) -> [String] {
-        let line = CompletionLine(words, grammar: grammar)
+        let line = CompletionLine(words, grammar: Self.grammar)
         var candidates = names.map { CompletionSource.Candidate(text: $0) }
-        if case .fixed(let fixed) = CompletionSource(line, grammar: grammar) { candidates = fixed }
+        if case .fixed(let fixed) = CompletionSource(line, grammar: Self.grammar) { candidates = fixed }
         return CompletionAnswer(candidates, for: line).candidates.map(\.text)
     }
 
@@ -62,7 +62,7 @@ struct CompletionTests {
     @Test("The line's options say which cluster and where")
     func cluster() {
         let words = ["send", "-n", "shop", "--context=c=d", "mail", "--as", "-x", "--tenant", ""]
-        let options = CompletionLine(words, grammar: grammar).options
+        let options = CompletionLine(words, grammar: Self.grammar).options
         #expect(options == ["--namespace": "shop", "--context": "c=d", "--as": "-x"])
     }
 
@@ -86,8 +86,8 @@ struct CompletionTests {
 
     @Test("The answer is a word and its meaning on each line, and ends with a directive")
     func answer() {
-        let line = CompletionLine(["ver"], grammar: grammar)
-        guard case .fixed(let commands) = CompletionSource(line, grammar: grammar) else { return }
+        let line = CompletionLine(["ver"], grammar: Self.grammar)
+        guard case .fixed(let commands) = CompletionSource(line, grammar: Self.grammar) else { return }
         let text = CompletionAnswer(commands, for: line).text
         #expect(text == "version\tPrints the versions of the plugin and of the servers.\n:4\n")
         #expect(CompletionAnswer([], for: line, takesFiles: true).text == ":0\n")
