@@ -1,0 +1,55 @@
+import Dispatch
+import Glibc
+import Synchronization
+
+/// Ends programs that would go on by themselves when the plugin is told to end.
+///
+/// The terminal tells all of them; what stops a job tells the plugin alone.
+final class ChildKeeper: Sendable {
+    static let shared = ChildKeeper()
+
+    private struct State {
+        var children: Set<pid_t> = []
+        var sources: [any DispatchSourceSignal] = []
+    }
+
+    private static let signals = [SIGTERM, SIGHUP]
+
+    private let state = Mutex(State())
+
+    /// Looks after a program while `body` runs.
+    ///
+    /// - Parameter child: Its process, which isn't waited for before `body` has ended.
+    func keep<Result>(_ child: pid_t, _ body: () async throws -> Result) async throws -> Result {
+        state.withLock { state in
+            if state.children.isEmpty { state.sources = Self.signals.map(watch) }
+            state.children.insert(child)
+        }
+        defer {
+            state.withLock { state in
+                state.children.remove(child)
+                if state.children.isEmpty {
+                    for source in state.sources { source.cancel() }
+                    for number in Self.signals { signal(number, SIG_DFL) }
+                    state.sources = []
+                }
+            }
+        }
+        return try await body()
+    }
+
+    private func watch(_ number: Int32) -> any DispatchSourceSignal {
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler { [self] in
+            state.withLock { state in
+                for child in state.children { kill(child, SIGTERM) }
+            }
+            // Ends as if nobody had looked.
+            signal(number, SIG_DFL)
+            kill(getpid(), number)
+        }
+        source.resume()
+        return source
+    }
+}
