@@ -26,6 +26,7 @@ final class ApplicationHandler: ChannelInboundHandler {
     private var isLingering = false
     private var needsFlush = false
     private var transactionStart: NIODeadline?
+    private var lastOctets = NIODeadline.now()
     /// Which connection this is, and the session that it uses or has used for the transaction.
     private var logMetadata: Logger.Metadata
     /// The last reply that the mail server gave to a message, for the log.
@@ -44,6 +45,7 @@ final class ApplicationHandler: ChannelInboundHandler {
 
     /// The time for draining is over, or the route is gone.
     func closeNow() {
+        if machine.isInTransaction { endpoint.cutOff(logMetadata, silentSince: lastOctets) }
         feed { $0.stop() }
         context?.close(promise: nil)
     }
@@ -72,6 +74,7 @@ final class ApplicationHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isLingering else { return }
         let bytes = unwrapInboundIn(data)
+        lastOctets = .now()
         endpoint.metrics.bytesIn.increment(by: UInt64(bytes.readableBytes))
         feed { $0.receive(bytes) }
     }

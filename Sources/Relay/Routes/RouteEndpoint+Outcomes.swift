@@ -42,4 +42,16 @@ extension RouteEndpoint {
             logger.debug("transaction abandoned", metadata: metadata)
         }
     }
+
+    /// Logs that a transaction is not waited for any more.
+    ///
+    /// - Parameter last: when the application sent something for the last time.
+    func cutOff(_ metadata: Logger.Metadata, silentSince last: NIODeadline) {
+        var metadata = metadata
+        metadata["silent"] = "\(Duration.nanoseconds((NIODeadline.now() - last).nanoseconds))"
+        logger.warning(
+            "a transaction is cut off: its route is closed, or the time to stop is over",
+            metadata: metadata
+        )
+    }
 }

@@ -42,6 +42,13 @@ extension ClusterSite {
         )
     }
 
+    /// What a server's pods log from now on. Whoever asks for it stops it.
+    func followLogs(of image: ServerImage) async throws -> [ChildProcess] {
+        try await self.readyPods(of: image).map { pod in
+            try self.kubectl.start(["logs", "--follow", "--tail=0", "-n", Self.namespace, pod])
+        }
+    }
+
     /// The last lines of a server's pods.
     func log(of image: ServerImage) async -> String {
         let selector = ["-n", Self.namespace, "-l", "app.kubernetes.io/name=\(image.rawValue)"]
