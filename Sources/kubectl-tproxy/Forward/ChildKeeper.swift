@@ -17,25 +17,24 @@ final class ChildKeeper: Sendable {
 
     private let state = Mutex(State())
 
-    /// Looks after a program while `body` runs.
+    /// Looks after a program.
     ///
-    /// - Parameter child: Its process, which isn't waited for before `body` has ended.
-    func keep<Result>(_ child: pid_t, _ body: () async throws -> Result) async throws -> Result {
+    /// - Parameter child: Its process, which isn't waited for before ``release(_:)``.
+    func keep(_ child: pid_t) {
         state.withLock { state in
             if state.children.isEmpty { state.sources = Self.signals.map(watch) }
             state.children.insert(child)
         }
-        defer {
-            state.withLock { state in
-                state.children.remove(child)
-                if state.children.isEmpty {
-                    for source in state.sources { source.cancel() }
-                    for number in Self.signals { signal(number, SIG_DFL) }
-                    state.sources = []
-                }
-            }
+    }
+
+    func release(_ child: pid_t) {
+        state.withLock { state in
+            state.children.remove(child)
+            guard state.children.isEmpty else { return }
+            for source in state.sources { source.cancel() }
+            for number in Self.signals { signal(number, SIG_DFL) }
+            state.sources = []
         }
-        return try await body()
     }
 
     private func watch(_ number: Int32) -> any DispatchSourceSignal {

@@ -36,16 +36,17 @@ extension Kubectl {
                 output: .sequence,
                 error: .bytes(limit: Self.maximumErrorOutput)
             ) { kubectl -> Forwarded<Result> in
-                try await ChildKeeper.shared.keep(kubectl.processIdentifier.value) {
-                    // It says a line for each connection, too. Nobody reads those: a pipe holds a thousand.
-                    let opened = try await Self.opened(reader, kubectl.standardOutput, within: limit) {
-                        await kubectl.teardown(using: Self.ending)
-                    }
-                    guard case .open(let ports) = opened else { return opened.failure() }
-                    let result = try await body(ports)
+                let process = kubectl.processIdentifier.value
+                ChildKeeper.shared.keep(process)
+                defer { ChildKeeper.shared.release(process) }
+                // It says a line for each connection, too. Nobody reads those: a pipe holds a thousand.
+                let opened = try await Self.opened(reader, kubectl.standardOutput, within: limit) {
                     await kubectl.teardown(using: Self.ending)
-                    return .done(result)
                 }
+                guard case .open(let ports) = opened else { return opened.failure() }
+                let result = try await body(ports)
+                await kubectl.teardown(using: Self.ending)
+                return .done(result)
             }
             switch result.closureResult {
             case .done(let value): return value
