@@ -6,9 +6,9 @@ struct CheckCommand: ClusterCommand {
         commandName: "check",
         abstract: "Checks that the product is installed and works, and says what mends what doesn't.",
         discussion: """
-            Looks at everything, whatever is wrong with the rest: the definition, the webhook, the manager, relays and
-            their routes, the configuration and its Secrets, Destinations, network policies and versions. Then it has a
-            relay log in to the mail servers of this namespace's Destinations; nothing is sent.
+            Looks at everything, whatever is wrong with the rest: the definition, the webhook, the manager, relays and \
+            their routes, the configuration and its Secrets, Destinations, network policies and versions. Then it has \
+            a relay log in to the mail servers of this namespace's Destinations; nothing is sent.
             Exits with 2 where something is wrong, and with 1 where nothing is but not all could be looked at.
 
             Examples:

@@ -111,6 +111,37 @@ struct CheckReportTests {
         #expect(notes.contains { $0.contains("5 more") && $0.contains("--trials 7") })
     }
 
+    @Test("Where nothing of the product is, that is said rather than called good")
+    func nothing() throws {
+        var facts = try SampleFacts.good()
+        facts.lease = .failure(KubectlError(.notFound, "not found"))
+        facts.pods = .success([])
+        facts.parts = .success([])
+        facts.services = .success([])
+        facts.destinations = .success([])
+        facts.managers = [:]
+        facts.relays = [:]
+        facts.trials = Trials()
+        let sections = CheckReport(facts).sections
+        let idle = sections.filter { $0.state == .idle }.map(\.title)
+        #expect(idle == ["Routes", "Destinations", "Access", "Versions", "Mail servers"])
+        let notes: [String] = sections.flatMap(\.notes)
+        #expect(notes.contains { $0.contains("say where: --system-namespace") })
+    }
+
+    @Test("What couldn't be asked is told with why")
+    func unanswered() throws {
+        var facts = try SampleFacts.good()
+        facts.lease = .failure(KubectlError(.timeout, "the server was unable to return a response"))
+        let report = CheckReport(facts)
+        #expect(report.outcome == .failed && report.isWorthRepeating)
+        #expect(
+            report.gaps.map(\.sentence) == [
+                "couldn't get leases in tproxy-system: the server was unable to return a response"
+            ]
+        )
+    }
+
     @Test("A report is read from the top: the verdict, each check, what is wrong, how to mend it")
     func screen() throws {
         var facts = try SampleFacts.good()
@@ -120,7 +151,7 @@ struct CheckReportTests {
         let lines = report.tableLines.map { $0.rendered(color: false) }
         #expect(lines[0] == "x 1 problem")
         #expect(lines.contains("  ok Definition     destinations are served in version v1"))
-        #expect(lines.contains("  x Manager        TPX110"))
+        #expect(lines.contains("  x  Manager        TPX110"))
         #expect(
             lines.suffix(5) == [
                 "Problem", "  TPX110 No leader",

@@ -39,7 +39,10 @@ struct FactGatherer: Sendable {
 
         // Where nobody answers, nobody waits for the rest.
         let views = await destinations
-        if case .failure(let error) = views, error.isAboutReachingTheCluster { throw error }
+        if case .failure(let error) = views {
+            let isNamedWrongly = !scope.names.isEmpty && error.code == .notFound
+            if isNamedWrongly || error.isAboutReachingTheCluster { throw error }
+        }
         let (configuration, secretKeys, probes) = await configured
         let (pods, services, managers, relays) = await running
         var facts = ClusterFacts(

@@ -19,7 +19,7 @@ struct AccessCheck {
         var section = CheckSection("Access", "applications are let through")
         let views = ((try? facts.destinations.get()) ?? []).filter { !$0.isBeingDeleted && !ports(of: $0).isEmpty }
         guard !views.isEmpty else {
-            section.summary = "nobody has a port yet"
+            section.rest("nobody has a port yet")
             return section
         }
         let labels = section.take(facts.namespaces, "list namespaces")

@@ -33,7 +33,7 @@ struct CertificateCheck {
         if let first = ends.map(\.end).min() {
             section.summary = "lasts \(Age.text(seconds: Int(first.timeIntervalSince(facts.time))))"
         } else {
-            section.summary = "nothing to look at"
+            section.rest("nothing to look at")
         }
         return section
     }

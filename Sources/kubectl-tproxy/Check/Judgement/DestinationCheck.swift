@@ -12,12 +12,17 @@ struct DestinationCheck {
     var section: CheckSection {
         var section = CheckSection("Destinations", "mail can be sent for all")
         if case .failure(let error) = facts.destinations, error.code == .unknownKind {
-            section.summary = "none without the definition"
+            section.rest("none without the definition")
             return section
         }
         guard let views = section.take(facts.destinations, "list destinations") else { return section }
-        section.summary = views.isEmpty ? "there are none" : "mail can be sent for all \(views.count)"
-        if views.isEmpty { section.notes.append("there are no Destinations here; look everywhere: --all-namespaces") }
+        section.summary = "mail can be sent for all \(views.count)"
+        if views.isEmpty {
+            section.rest("there are none")
+            let hint =
+                facts.scope.allNamespaces ? "make one: kubectl tproxy create" : "look everywhere: --all-namespaces"
+            section.notes.append("there are no Destinations here; \(hint)")
+        }
         for view in views { section.findings += findings(view) }
         return section
     }

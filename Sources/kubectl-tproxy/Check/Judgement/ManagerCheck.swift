@@ -21,7 +21,17 @@ struct ManagerCheck {
         judgeLease(&section)
         judgePods(&section)
         judgePages(&section)
+        if isNothingThere {
+            section.notes.append(
+                "nothing of the product is in \(namespace); if it is installed elsewhere, say where: --system-namespace"
+            )
+        }
         return section
+    }
+
+    private var isNothingThere: Bool {
+        guard case .failure(let error) = facts.lease, error.code == .notFound else { return false }
+        return (try? facts.pods.get())?.isEmpty == true && (try? facts.parts.get())?.isEmpty == true
     }
 
     private var leads: Bool { facts.managers.values.contains { (try? $0.get())?.isLeading == true } }

@@ -26,6 +26,9 @@ struct RouteCheck {
         }
         let count = wanted.ports.count { if case .served? = wanted[$0] { true } else { false } }
         section.summary = "every relay has each of \(count)"
+        if facts.relays.isEmpty || count == 0 {
+            section.rest(count == 0 ? "there are none" : "no relay to compare with")
+        }
         return section
     }
 

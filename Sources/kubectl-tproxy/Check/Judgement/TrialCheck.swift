@@ -13,8 +13,9 @@ struct TrialCheck {
         let count = trials.tried.count { $0.answer == .good }
         var section = CheckSection(
             "Mail servers",
-            trials.tried.isEmpty ? "nothing to try" : "\(count) of \(trials.tried.count) logins tried are good"
+            "\(count) of \(trials.tried.count) logins tried are good"
         )
+        if trials.tried.isEmpty { section.rest("nothing to try") }
         for trial in trials.tried { judge(trial, &section) }
         if let trouble = trials.trouble {
             section.gaps.append(CheckGap("forward a port to a relay in \(facts.scope.systemNamespace)", trouble))

@@ -18,6 +18,7 @@ struct VersionCheck {
         }
         var parts = running
         if let installed = section.take(facts.parts, "list deployments in \(namespace)") { parts = installed }
+        if parts.isEmpty { section.rest("no server to compare with") }
         for sentences in [parts, running].map({ VersionReport(client: BuildInformation.version, parts: $0).skew })
         where section.findings.isEmpty {
             for sentence in sentences {

@@ -190,7 +190,7 @@ struct WebhookCheck {
     }
 
     private func gap(_ error: KubectlError, _ section: inout CheckSection) {
-        let gap = CheckGap("create destinations, which is needed to try the webhook (nothing is kept)", error)
+        let gap = CheckGap("create destinations, to try the webhook (nothing is kept)", error)
         if !section.gaps.contains(gap) { section.gaps.append(gap) }
     }
 }

@@ -1,11 +1,13 @@
+import ObjectModel
+
 /// Something that couldn't be looked at, so that nobody knows whether it is well.
 struct CheckGap: Hashable, Sendable {
     /// The code, where there is a section about it.
     let code: ProblemCode?
     /// What wasn't looked at, and why.
     let sentence: String
-    /// What to do to have it looked at.
-    let mend: String
+
+    private static let longestSentence = 2000
 
     /// - Parameters:
     ///   - what: What was asked for, such as `get leases in tproxy-system`.
@@ -14,11 +16,9 @@ struct CheckGap: Hashable, Sendable {
         if error.code == .forbidden {
             code = .notAllowed
             sentence = "you may not \(what)"
-            mend = "ask an administrator for the right to \(what)"
         } else {
             code = nil
-            sentence = "no answer to: \(what)"
-            mend = error.advice
+            sentence = BoundedText.line("couldn't \(what): \(error.advice)", limit: Self.longestSentence)
         }
     }
 }

@@ -43,7 +43,7 @@ struct CheckReport: Hashable, Sendable {
     private static func object(_ section: CheckSection) -> ObjectValue {
         .object([
             "title": .string(section.title),
-            "state": .string(word(section.mark)),
+            "state": .string(section.state.rawValue),
             "summary": .string(section.summary),
             "findings": .array(
                 section.findings.map { finding in
@@ -56,22 +56,13 @@ struct CheckReport: Hashable, Sendable {
             ),
             "notLookedAt": .array(
                 section.gaps.map { gap in
-                    var members: [String: ObjectValue] = [
-                        "sentence": .string(gap.sentence), "mend": .string(gap.mend),
-                    ]
+                    var members: [String: ObjectValue] = ["sentence": .string(gap.sentence)]
                     members["code"] = (gap.code?.text).map(ObjectValue.string)
+                    members["page"] = (gap.code?.page).map(ObjectValue.string)
                     return .object(members)
                 }
             ),
             "notes": .array(section.notes.map(ObjectValue.string)),
         ])
-    }
-
-    private static func word(_ mark: Mark) -> String {
-        switch mark {
-        case .good: "good"
-        case .bad: "bad"
-        case .doubtful, .unknown: "unknown"
-        }
     }
 }

@@ -29,6 +29,10 @@ struct CheckScreen {
         }
         if !report.gaps.isEmpty {
             lines += ["", StyledText("Not looked at", .strong)] + report.gaps.flatMap(lines(of:))
+            if report.gaps.contains(where: { $0.code == .notAllowed }) {
+                lines.append("    ask an administrator for these rights, or to look")
+                lines.append(StyledText("    see \(ProblemCode.notAllowed.page)"))
+            }
         }
         let notes = report.sections.flatMap(\.notes)
         if !notes.isEmpty {
@@ -54,15 +58,30 @@ struct CheckScreen {
         let longest = report.sections.reduce(0) { max($0, $1.title.count) }
         return report.sections.map { section in
             let summary =
-                switch section.mark {
-                case .good: section.summary
+                switch section.state {
+                case .good, .idle: section.summary
                 case .bad: section.findings.map(\.code).uniqued.joined(separator: ", ")
-                case .doubtful, .unknown: "not all could be looked at"
+                case .unknown: "not all could be looked at"
                 }
             let padding = String(repeating: " ", count: longest - section.title.count + 3)
-            return StyledText("  ") + screen.mark(section.mark) + StyledText(" " + section.title + padding)
-                + StyledText(fitting(summary, beside: longest + 8), section.mark == .good ? .faint : .plain)
+            return StyledText("  ") + mark(section.state) + StyledText(" " + section.title + padding)
+                + StyledText(
+                    fitting(summary, beside: longest + 9),
+                    section.state == .good || section.state == .idle ? .faint : .plain
+                )
         }
+    }
+
+    /// The marks, all of one width.
+    private func mark(_ state: CheckSection.State) -> StyledText {
+        let mark =
+            switch state {
+            case .good: screen.mark(.good)
+            case .bad: screen.mark(.bad)
+            case .unknown: screen.mark(.unknown)
+            case .idle: StyledText("-", .faint)
+            }
+        return mark + StyledText(String(repeating: " ", count: screen.mark(.good).width - mark.width))
     }
 
     /// As much of a text as there is room for beside what stands before it.
@@ -80,9 +99,12 @@ struct CheckScreen {
             + Wrapping.lines("see \(finding.page)", width: width, indent: 4)
     }
 
+    /// What is wrong with an answer may take some lines; what right is missing is a few words.
     private func lines(of gap: CheckGap) -> [StyledText] {
-        [StyledText("  \(gap.code?.text ?? "?") ", .doubtful) + StyledText(gap.sentence, .strong)]
-            + Wrapping.lines(gap.mend, width: screen.terminal.width, indent: 4)
+        guard let code = gap.code else {
+            return Wrapping.lines("? \(gap.sentence)", width: screen.terminal.width, indent: 2)
+        }
+        return [StyledText("  \(code.text) ", .doubtful) + StyledText(gap.sentence)]
     }
 }
 

@@ -9,6 +9,14 @@ struct CheckSection: Hashable, Sendable {
     /// What a person should know and is no fault, such as what wasn't tried.
     var notes: [String] = []
 
+    /// Whether there was nothing to look at.
+    var isIdle = false
+
+    /// How it came out.
+    enum State: String, Sendable {
+        case good, bad, unknown, idle
+    }
+
     init(_ title: String, _ summary: String) {
         self.title = title
         self.summary = summary
@@ -30,8 +38,15 @@ struct CheckSection: Hashable, Sendable {
         findings.append(CheckFinding(code, sentence, mend: mend))
     }
 
-    var mark: Mark {
+    var state: State {
         if !findings.isEmpty { return .bad }
-        return gaps.isEmpty ? .good : .unknown
+        if !gaps.isEmpty { return .unknown }
+        return isIdle ? .idle : .good
+    }
+
+    /// Says that there is nothing to look at, and why.
+    mutating func rest(_ why: String) {
+        summary = why
+        isIdle = true
     }
 }
