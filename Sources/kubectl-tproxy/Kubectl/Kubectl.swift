@@ -73,6 +73,9 @@ struct Kubectl: Sendable {
                 output: .sequence,
                 error: .bytes(limit: Self.maximumErrorOutput)
             ) { execution in
+                let process = execution.processIdentifier.value
+                ChildKeeper.shared.keep(process)
+                defer { ChildKeeper.shared.release(process) }
                 do {
                     for try await buffer in execution.standardOutput {
                         try take(buffer.withUnsafeBytes { Array($0) })
