@@ -202,8 +202,8 @@ let package = Package(
         tests(
             "ManifestsTests",
             [
-                "TestSupport", "Configuration", "DestinationModel", "DestinationRules", "DestinationSources",
-                "ObjectModel", "YAML",
+                "TestSupport", "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules",
+                "DestinationSources", "ObjectModel", "YAML",
             ]
         ),
         .testTarget(

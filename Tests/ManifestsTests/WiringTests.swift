@@ -1,3 +1,4 @@
+import CommandLineSupport
 import DestinationModel
 import ObjectModel
 import TestSupport
@@ -11,6 +12,8 @@ struct WiringTests {
     )
     func deployments(component: String) throws {
         let deployment = try Manifest.base("Deployment", "tproxy-\(component)")
+        let version = deployment[path: "metadata", "labels", "app.kubernetes.io/version"]
+        #expect(version == .string(BuildInformation.version))
         // An autoscaler's number would be undone by applying another.
         let scaler = component == "relay" ? try Manifest.base("HorizontalPodAutoscaler", "tproxy-relay") : nil
         #expect(deployment[path: "spec", "replicas"] == (scaler == nil ? .integer(2) : nil))

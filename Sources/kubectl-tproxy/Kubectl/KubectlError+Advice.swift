@@ -5,6 +5,8 @@ extension KubectlError {
         return switch code {
         case .unknownKind:
             "the cluster doesn't know Destinations; install the product, beginning with its CRD (manifests/crd.yaml)"
+        case .tooOld:
+            "this kubectl is too old (\(words)); install \(Self.oldestKubectl) or a newer one, or name one in KUBECTL_PATH"
         case .unreachable:
             "\(words); see that the context is the right one: kubectl config get-contexts"
         case .configuration:
@@ -17,4 +19,7 @@ extension KubectlError {
             words
         }
     }
+
+    /// The oldest kubectl that has every option which is passed to it.
+    private static let oldestKubectl = "1.20"
 }

@@ -4,6 +4,8 @@ struct KubectlError: Error, Hashable, Sendable, CustomStringConvertible {
     enum Code: Hashable, Sendable {
         /// There is no kubectl, or it can't be run.
         case notInstalled
+        /// It doesn't know an option or command that is needed.
+        case tooOld
         /// There is no cluster at the address that it was given, or it doesn't answer in time.
         case unreachable
         /// The kubeconfig, its context or a credential is wrong.
@@ -61,6 +63,7 @@ struct KubectlError: Error, Hashable, Sendable, CustomStringConvertible {
             }
         }
         let words: [(String, Code)] = [
+            ("unknown flag: ", .tooOld), ("unknown shorthand flag: ", .tooOld), ("unknown command ", .tooOld),
             ("doesn't have a resource type", .unknownKind), ("no matches for kind", .unknownKind),
             (" is invalid: ", .invalid), ("denied the request", .invalid), ("(Unauthorized)", .unauthorized),
             ("timed out waiting", .timeout), ("Unable to connect to the server", .unreachable),

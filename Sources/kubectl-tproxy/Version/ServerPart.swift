@@ -10,7 +10,7 @@ struct ServerPart: Hashable, Sendable {
 
     let name: String
     let image: String
-    /// Its label's, else the image's tag; `nil` where neither is there.
+    /// The image's tag where that is a version, else the label's, else whatever the tag is; `nil` where there is neither.
     let version: String?
 
     init(name: String, image: String, version: String?) {
@@ -24,12 +24,14 @@ struct ServerPart: Hashable, Sendable {
         guard let name = metadata?["name"]?.stringValue, let image = containers?.first?["image"]?.stringValue else {
             return nil
         }
+        let tag = Self.tag(of: image)
+        // Who puts another image in by an overlay doesn't change the label.
+        let version =
+            tag.flatMap { SemanticVersion($0) } == nil ? metadata?["labels"]?[Self.versionLabel]?.stringValue : tag
         self.init(
             name: BoundedText.line(name, limit: Self.longestName),
             image: BoundedText.line(image, limit: 1024),
-            version: (metadata?["labels"]?[Self.versionLabel]?.stringValue ?? Self.tag(of: image)).map {
-                BoundedText.line($0, limit: 128)
-            }
+            version: (version ?? tag).map { BoundedText.line($0, limit: 128) }
         )
     }
 

@@ -71,11 +71,31 @@ import Testing
     func complaints() async throws {
         try await ControllerRun.prepare { run in
             let site = PluginSite(run: run)
+            // One refuses, the other accepts and never says a word.
+            let closed = try LoopbackPorts.free()
+            let silent = try LoopbackListener(port: LoopbackPorts.free())
+            let directory = try TemporaryDirectory()
+            func kubeconfig(_ port: Int) throws -> String {
+                try directory.write(
+                    """
+                    apiVersion: v1
+                    kind: Config
+                    current-context: x
+                    clusters: [{name: x, cluster: {server: "https://127.0.0.1:\(port)", insecure-skip-tls-verify: true}}]
+                    contexts: [{name: x, context: {cluster: x, user: x}}]
+                    users: [{name: x, user: {token: x}}]
+                    """,
+                    to: "kubeconfig-\(port)"
+                )
+            }
             let calls: [(what: String, arguments: [String], environment: [String: String])] = [
                 ("context", ["get", "--context", "nowhere"], [:]),
                 ("kubeconfig", ["get", "--kubeconfig", "/nonexistent"], [:]),
                 ("forbidden", ["get", "--as", "nobody", "-n", run.namespace], [:]),
                 ("kubectl", ["get"], ["KUBECTL_PATH": "/nonexistent/kubectl"]),
+                ("closed", ["get"], ["KUBECONFIG": try kubeconfig(closed)]),
+                ("silent", ["get", "--request-timeout", "1s"], ["KUBECONFIG": try kubeconfig(silent.port)]),
+                ("silent", ["describe", "x", "--request-timeout", "1s"], ["KUBECONFIG": try kubeconfig(silent.port)]),
             ]
             for (what, arguments, environment) in calls {
                 let result = try await site.tproxy(arguments, environment: environment)
@@ -83,6 +103,7 @@ import Testing
                 #expect(result.output.isEmpty)
                 let lines = result.errorOutput.split(separator: "\n")
                 #expect(lines.count == 1 && lines[0].hasPrefix("error: "), "\(what): \(result.errorOutput)")
+                #expect(result.errorOutput.contains("; "), "\(what): it doesn't say what to do: \(result.errorOutput)")
             }
         }
     }

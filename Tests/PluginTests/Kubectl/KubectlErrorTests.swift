@@ -26,6 +26,7 @@ struct KubectlErrorTests {
             ),
             (#"error: context "x" does not exist"#, .configuration),
             ("error: timed out waiting for the condition on destinations/mail", .timeout),
+            ("error: unknown flag: --output-watch-events", .tooOld),
             ("", .other), ("boom", .other),
         ] as [(String, KubectlError.Code)]
     )

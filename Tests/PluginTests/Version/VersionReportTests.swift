@@ -45,14 +45,16 @@ struct VersionReportTests {
         #expect(ServerPart.tag(of: image) == tag)
     }
 
-    @Test("A label comes before the tag, and what can't be read is no part")
+    @Test("A tag that is a version comes before the label, another one behind it; what can't be read is no part")
     func deployments() throws {
-        let text = """
-            {"metadata": {"name": "tproxy-relay", "labels": {"app.kubernetes.io/version": "1.2.3"}},
-             "spec": {"template": {"spec": {"containers": [{"image": "x/tproxy-relay:dev\\u001b[31m"}]}}}}
-            """
-        let part = try #require(ServerPart(try JSONReader.document(text).value))
-        #expect(part.version == "1.2.3" && !part.image.contains("\u{1B}"))
+        for (tag, version) in [("dev\\u001b[31m", "1.2.3"), ("1.3.0", "1.3.0"), ("latest", "1.2.3")] {
+            let text = """
+                {"metadata": {"name": "tproxy-relay", "labels": {"app.kubernetes.io/version": "1.2.3"}},
+                 "spec": {"template": {"spec": {"containers": [{"image": "x/tproxy-relay:\(tag)"}]}}}}
+                """
+            let part = try #require(ServerPart(try JSONReader.document(text).value))
+            #expect(part.version == version && !part.image.contains("\u{1B}"))
+        }
         #expect(ServerPart(.null) == nil && ServerPart(.object(["metadata": .string("x")])) == nil)
     }
 

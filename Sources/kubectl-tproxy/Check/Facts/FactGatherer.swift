@@ -291,7 +291,7 @@ extension KubectlError {
     /// Whether it says of every other call, too, that there is nobody to ask.
     var isAboutReachingTheCluster: Bool {
         switch code {
-        case .notInstalled, .unreachable, .configuration, .unauthorized: true
+        case .notInstalled, .tooOld, .unreachable, .configuration, .unauthorized: true
         case .forbidden, .notFound, .alreadyExists, .conflict, .invalid, .unknownKind, .timeout, .other: false
         }
     }
