@@ -4,6 +4,7 @@
 #   make test    everything the tests need, then all tests
 #   make e2e     only those on a whole cluster, which take some minutes: KUBECONFIG's, else one of their own
 #   make image   an image of each server, as an archive in .build/images; needs no Docker
+#   make dist    the plugin as people download it, in .build/dist: an archive, its checksum, krew's manifest
 #   make bench   speed and memory, the relay's beside HAProxy, the servers in a cluster, the plugin beside kubectl; writes docs/benchmarks*.md
 #   make docs    the pages of docs that are made of the code
 #   make lint    the format of the code
@@ -12,7 +13,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e image bench docs lint format
+.PHONY: help demo test e2e image dist bench docs lint format
 
 CODE := Package.swift Sources Tests
 BUILD := swift build --quiet
@@ -58,6 +59,11 @@ image:
 		$(RELEASE) --product "$$server"; \
 		scripts/image "$$server:$(TAG)" ".build/release/$$server" ".build/images/$$server.tar"; \
 	done
+
+dist:
+	@scripts/packages build
+	$(RELEASE) --product kubectl-tproxy
+	@scripts/dist "$$(swift build -c release --show-bin-path)/kubectl-tproxy" .build/dist
 
 bench:
 	@scripts/packages build bench test

@@ -66,8 +66,15 @@ extension WithCluster {
 
                 for log in logs { await log.stop() }
                 let lines = logs.flatMap { $0.output.split(separator: "\n").map(String.init) }
-                let warnings = lines.filter { !$0.contains("message accepted") }
-                #expect(outcome.failed == [], "\(warnings.suffix(40).joined(separator: "\n"))")
+                // A relay that is told to stop waits for an application in the midst of a message, but not for ever: one
+                // that has said nothing for all that time is told to try again, and the log says so.
+                let cutOff = lines.filter { $0.contains("a transaction is cut off") }
+                for line in cutOff { Progress.say(line) }
+                let failed = outcome.failed.filter {
+                    !$0.contains("354 ") || !$0.hasSuffix("is being stopped, try again")
+                }
+                #expect(failed == [])
+                #expect(outcome.failed.count <= cutOff.count, "\(outcome.failed)")
                 try await Self.expectStored(outcome.accepted, site)
                 try await site.waitUntilAvailable(in: namespace)
             }
