@@ -4,7 +4,7 @@ import Synchronization
 
 /// Ends programs that would go on by themselves when the plugin is told to end.
 ///
-/// The terminal tells all of them; what stops a job tells the plugin alone.
+/// A terminal tells all of them; what stops a job may tell the plugin alone.
 final class ChildKeeper: Sendable {
     static let shared = ChildKeeper()
 
@@ -13,7 +13,7 @@ final class ChildKeeper: Sendable {
         var sources: [any DispatchSourceSignal] = []
     }
 
-    private static let signals = [SIGTERM, SIGHUP]
+    private static let signals = [SIGTERM, SIGHUP, SIGINT]
 
     private let state = Mutex(State())
 

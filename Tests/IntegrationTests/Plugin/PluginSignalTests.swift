@@ -16,7 +16,7 @@ import Testing
         esac
         """
 
-    @Test("Nothing goes on", arguments: [SIGTERM, SIGHUP])
+    @Test("Nothing goes on", arguments: [SIGTERM, SIGHUP, SIGINT])
     func end(signal: Int32) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path("kubectl")
