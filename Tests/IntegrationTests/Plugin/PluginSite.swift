@@ -40,14 +40,14 @@ struct PluginSite {
         try await ProcessRunner.run(self.command(["__complete", "tproxy"] + words), environment: [:])
     }
 
-    /// A call of kubectl.
+    /// A call of kubectl, which sees nothing of the environment that the tests run in: some set `NO_COLOR`.
     func command(
         _ arguments: [String],
         environment: [String: String] = [:],
         columns: Int? = nil
     ) -> [String] {
         let command =
-            self.kubectl.wrapper + ["/usr/bin/env"]
+            self.kubectl.wrapper + ["/usr/bin/env", "-i"]
             + self.environment.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
             + ["kubectl"] + arguments
         return columns.map { PseudoTerminal.command(command, columns: $0) } ?? command
