@@ -109,6 +109,13 @@ extension WithMailServers.ClusterRelayTests {
             }
         }
 
+        /// Expects an application to hear what the status says.
+        private static func expectReply(of port: Int, _ message: String) async throws {
+            let reply = try await SMTPSession.envelopeReply(port: port, sender: "a@b.test", recipient: "c@d.test")
+            #expect(reply.hasPrefix("451 4.3.5 mail (destination \(MailDestination.name), tenant globex): "))
+            #expect(reply.contains(message), "\(reply)\n\(message)")
+        }
+
         @Test("While the service is down mail flows on; new routes say that it is, and are served when it's back")
         func outage() async throws {
             let accounts = try MailServers.current.accounts
@@ -116,11 +123,8 @@ extension WithMailServers.ClusterRelayTests {
                 service.server.fail(.destination, .answer(status: 500))
                 service.server.fail(.token, .answer(status: 500))
                 let new = try await run.open(run.claim(tenant: "globex", instance: "btp"))
-                try await run.failed(new, "ConfigurationError-DestinationService-NotReachable")
-                #expect(
-                    try await SMTPSession.envelopeReply(port: new, sender: "a@b.test", recipient: "c@d.test")
-                        .hasPrefix("451 4.3.5 ")
-                )
+                let message = try await run.failed(new, "ConfigurationError-DestinationService-NotReachable")
+                try await Self.expectReply(of: new, message)
                 #expect(try await run.login(of: known) == accounts.acme.user)
                 #expect(try await run.report(known)?.lookup == .found)
                 service.server.mend()
@@ -138,6 +142,7 @@ extension WithMailServers.ClusterRelayTests {
                 let new = try await run.open(run.claim(tenant: "globex", instance: "btp"))
                 let message = try await run.failed(new, "ConfigurationError-DestinationService-CredentialsRefused")
                 #expect(message.contains("renew the binding"))
+                try await Self.expectReply(of: new, message)
                 #expect(try await run.login(of: known) == accounts.acme.user)
                 _ = try await service.bind(run.site, instance: "btp", secret: "another")
                 try await run.found(new, within: .seconds(60))

@@ -81,19 +81,12 @@ struct ControllerRun {
         of name: String,
         _ condition: (ObjectValue) -> Bool
     ) async throws -> ObjectValue {
-        try await eventually("the status to say \(what)", within: .seconds(60)) {
-            let object = try await self.site.client.get(.destinations, name, in: self.namespace)
-            return object["status"].flatMap { condition($0) ? $0 : nil }
-        }
+        try await self.site.status(what, of: name, in: self.namespace, condition)
     }
 
     /// Waits for a tenant's entry with a reason.
     func reason(_ reason: String, of name: String, tenant: String? = nil) async throws {
-        try await self.status(reason, of: name) { status in
-            status["tenants"]?.arrayValue?.contains {
-                $0["tenant"]?.stringValue == tenant && $0["reason"]?.stringValue == reason
-            } == true
-        }
+        try await self.site.reason(reason, of: name, in: self.namespace, tenant: tenant)
     }
 
     /// What the manager made, and in what version: it has changed nothing where this is the same.

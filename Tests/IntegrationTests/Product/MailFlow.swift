@@ -4,18 +4,18 @@ import Testing
 /// An application that sends one message after the other to a relay's port.
 final class MailFlow: Sendable {
     private let port: Int
-    private let isOver = Mutex(false)
+    private let state = Mutex((isOver: false, taken: 0))
 
     private init(to port: Int) {
         self.port = port
     }
 
     /// Has mail flow while `body` runs. Each message has to be taken, and to arrive once, under this login.
-    static func run(to port: Int, as account: MailAccount, while body: () async throws -> Void) async throws {
+    static func run(to port: Int, as account: MailAccount, while body: (MailFlow) async throws -> Void) async throws {
         let flow = MailFlow(to: port)
         let sender = Task { try await flow.send() }
         do {
-            try await body()
+            try await body(flow)
         } catch {
             flow.end()
             _ = await sender.result
@@ -33,20 +33,29 @@ final class MailFlow: Sendable {
         #expect(stored.allSatisfy { $0.login == account.user })
     }
 
-    private func end() { self.isOver.withLock { $0 = true } }
+    /// Waits until so many messages more are taken.
+    func take(_ count: Int) async throws {
+        let goal = self.state.withLock { $0.taken } + count
+        try await eventually("\(count) messages more", within: .seconds(60)) {
+            self.state.withLock { $0.taken } >= goal ? () : nil
+        }
+    }
+
+    private func end() { self.state.withLock { $0.isOver = true } }
 
     /// Sends until the end.
     ///
     /// - Returns: to whom.
     private func send() async throws -> Set<String> {
         var recipients: Set<String> = []
-        while !self.isOver.withLock({ $0 }) {
+        while !self.state.withLock({ $0.isOver }) {
             let recipient = MailAccount.recipient()
             let session = try SMTPSession(port: self.port)
             _ = try await session.reply()
             let code = try await ClusterRun.send(to: recipient, over: session)
             guard code == "250" else { throw Refused(code: code, before: recipients.count) }
             recipients.insert(recipient)
+            self.state.withLock { $0.taken += 1 }
             try await Task.sleep(for: .milliseconds(100))
         }
         return recipients

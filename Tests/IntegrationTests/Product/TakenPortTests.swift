@@ -1,5 +1,3 @@
-import Kubernetes
-import ObjectModel
 import Testing
 
 extension WithMailServers.ProductTests {
@@ -12,11 +10,7 @@ extension WithMailServers.ProductTests {
                 try run.site.write(.basic(servers.accounts.shop, port: servers.postfix.port))
                 var holders = try run.site.ports.map { try LoopbackListener(port: $0) }
                 try await run.apply(Destination(name: "mail", destination: MailDestination.name))
-                try await eventually("the status to say it", within: .seconds(60)) {
-                    let mail = try await run.site.client.get(.destinations, "mail", in: run.namespace)
-                    let tenant = mail["status"]?["tenants"]?.arrayValue?.first
-                    return tenant?["reason"] == .string("RelayPortNotAvailable") ? () : nil
-                }
+                try await run.site.reason("RelayPortNotAvailable", of: "mail", in: run.namespace)
                 let port = try await run.port("mail")
                 holders.removeAll { $0.port == port }
                 #expect(holders.count == 3)

@@ -86,7 +86,7 @@ extension WithMailServers.ProductTests {
                     }
                 }
                 defer { meddler.cancel() }
-                try await MailFlow.run(to: ports[0], as: servers.accounts.acme) {
+                try await MailFlow.run(to: ports[0], as: servers.accounts.acme) { _ in
                     for port in 2000..<2010 {
                         other.spec = ["service: {port: \(port)}"]
                         try await run.apply(other)
@@ -126,7 +126,7 @@ extension WithMailServers.ProductTests {
                 try await mail.serve(["acme"], run)
                 try await mail.waitUntilServed(run)
                 let port = try await run.port("mail-acme")
-                try await MailFlow.run(to: port, as: accounts.acme) { try await body(run, &mail) }
+                try await MailFlow.run(to: port, as: accounts.acme) { _ in try await body(run, &mail) }
                 #expect(try await run.port("mail-acme") == port)
                 if mail.tenants.contains("globex") {
                     #expect(try await run.login(of: run.port("mail-globex")) == accounts.globex.user)

@@ -133,6 +133,58 @@ struct WatchMachineTests {
         #expect(bench.step() == "wait 1")
     }
 
+    @Test("For a day the server isn't there: nothing is forgotten, and what went meanwhile goes with the next list")
+    func dayWithoutServer() throws {
+        var bench = Bench()
+        var cache = ObjectCache { $0.metadata.name }
+        var removed: [String] = []
+        func tell(_ event: WatchEvent?) {
+            for case .removed(let key, _) in event.map({ cache.receive($0) }) ?? [] { removed.append(key.name) }
+        }
+        let (a, b) = (try item("a", 1), try item("b", 1))
+        _ = bench.next()
+        tell(bench.machine.pageArrived())
+        tell(.present(a))
+        tell(.present(b))
+        tell(bench.machine.pageTold(resourceVersion: "1", continueToken: nil, size: 2))
+        _ = bench.next()
+        tell(bench.machine.watchOpened())
+
+        tell(bench.ended(.unreachable))
+        let faults: [KubernetesError.Code] = [.unreachable, .timeout, .unavailable, .unauthorized, .serverError]
+        var passed = Duration.zero
+        var tries = 0
+        while passed < .seconds(24 * 3600) {
+            switch bench.next() {
+            case .wait(let pause):
+                try #require(pause <= .seconds(8))
+                passed += pause
+            case .list:
+                tries += 1
+                tell(bench.pageFailed(faults[tries % faults.count]))
+            case .watch:
+                tries += 1
+                tell(bench.ended(faults[tries % faults.count]))
+            }
+            try #require(removed.isEmpty && cache.count == 2 && cache.isSynced && !cache.isConnected)
+        }
+        #expect(tries > 24 * 3600 / 8 - 10 && tries < 24 * 3600 / 8 + 10)
+
+        // A list that is cut short takes nothing away; the next one, which is whole, does.
+        while case .wait = bench.next() {}
+        tell(bench.machine.pageArrived())
+        #expect(bench.machine.pageTold(resourceVersion: "9", continueToken: "x", size: 0) == nil)
+        _ = bench.next()
+        tell(bench.pageFailed(.expired))
+        #expect(removed.isEmpty && cache.count == 2)
+        #expect(bench.step() == "list 10 -")
+        tell(bench.machine.pageArrived())
+        tell(.present(try item("b", 5)))
+        tell(bench.machine.pageTold(resourceVersion: "9", continueToken: nil, size: 1))
+        #expect(removed == ["a"])
+        #expect(cache.isConnected && bench.step() == "watch 9")
+    }
+
     @Test("A version that has expired makes a new list, at once for the first time only")
     func expired() {
         var bench = Bench()

@@ -126,7 +126,12 @@ import UpstreamPool
         }
     }
 
-    @Test(arguments: [DestinationLookupError.Code.noSuchDestination, .noSuchTenant, .malformed, .serviceUnavailable])
+    @Test(
+        arguments: [
+            DestinationLookupError.Code.noSuchDestination, .noSuchTenant, .tenantNotSubscribed, .malformed,
+            .serviceUnavailable, .credentialsRefused,
+        ]
+    )
     func noDestination(code: DestinationLookupError.Code) async throws {
         try await TestRelay.run { relay in
             relay.source.fail(code)

@@ -7,8 +7,11 @@ import ServiceLifecycle
 /// elsewhere or closed.
 ///
 /// Nothing is closed because nobody is heard of: a port goes only when its Service is seen to be gone or changed.
-struct ClusterRoutes: Service {
-    let watch: ObjectWatch
+///
+/// - Note: The watch is an ``ObjectWatch`` but in tests.
+struct ClusterRoutes<Watch: AsyncSequence & Sendable>: Service
+where Watch.Element == WatchEvent, Watch.Failure == Never {
+    let watch: Watch
     let keeper: PortKeeper
     let table: RouteTable
     let metrics: ClusterMetrics
