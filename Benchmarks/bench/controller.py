@@ -47,7 +47,9 @@ class Results:
         self.resident = 0
         self.relay_start = 0.0
         self.relay_resident = 0
-        # Routes that there are -> CPU seconds of the manager for a change, and the median time until its Services.
+        # How many routes there were for the changes beside few.
+        self.few_routes = 0
+        # "few", "many" -> CPU seconds of the manager for a change, and the median time until its Services.
         self.per_change = {}
 
 
@@ -198,16 +200,18 @@ def measure(directory, options, say):
         client = Client(cluster)
         opened = OpenedPorts(cluster)
         for number in range(options.samples):
+            if number == options.samples // 2:
+                results.few_routes = 2 * number
+                say(f"changes beside {results.few_routes} routes")
+                changes(client, manager, services, ready, "few", options, results)
             one_by_one(client, f"single-{number}", services, ready, results)
         opened.stop()
         results.opened = opened.delays
-        say("changes beside few routes")
-        changes(client, manager, services, ready, "few", options, results)
 
         say(f"{options.destinations} Destinations with {len(TENANTS)} tenants each, all at once")
         many(cluster, ready, options, results)
         results.routes = options.destinations * len(TENANTS)
-        say("changes beside many routes")
+        say(f"changes beside {results.routes} routes")
         manager.wait_until(lambda: manager.metric("tproxy_manager_queue_length ") == 0, "an empty queue", 120)
         changes(client, manager, services, ready, "many", options, results)
 
@@ -221,7 +225,7 @@ def measure(directory, options, say):
             and manager.metric("tproxy_manager_queue_length ") == 0, "all reconciled", 120)
         results.cold_start = time.monotonic() - manager.begin
         results.resident = manager.resident_bytes()
-        results.cold_writes = int(manager.metric("tproxy_manager_writes_total") or 0)
+        results.cold_writes = writes(manager)
 
         say("the relay starts anew")
         relay.stop()
@@ -236,6 +240,14 @@ def measure(directory, options, say):
         cluster.close()
         shutil.rmtree(cluster.directory, ignore_errors=True)
     return results
+
+
+def writes(manager):
+    """What the manager has written; a kind of write that never happened has no series yet."""
+    name = "tproxy_manager_writes_total"
+    if f"# TYPE {name} " not in manager.get("/metrics"):
+        raise Failure(f"the manager doesn't tell {name}")
+    return int(manager.metric(name) or 0)
 
 
 def one_by_one(client, name, services, ready, results):
@@ -258,8 +270,9 @@ def changes(client, manager, services, ready, label, options, results):
         times.append(services.wait_for([f"{name}-{TENANTS[0]}"], 30) - begin)
     # To the end, status included: what is left undone, the next manager would do.
     ready.wait_for([f"beside-{label}-{number}" for number in range(options.changes)], 30)
-    manager.wait_until(lambda: manager.metric("tproxy_manager_queue_length ") == 0, "an empty queue", 30)
+    # Before anything is asked of the manager: its page of metrics is the longer the more there is.
     cpu = (manager.cpu_seconds() - before) / options.changes
+    manager.wait_until(lambda: manager.metric("tproxy_manager_queue_length ") == 0, "an empty queue", 30)
     results.per_change[label] = (cpu, sorted(times)[len(times) // 2])
 
 
