@@ -16,8 +16,9 @@ extension ClusterState {
             case .changed(_, let old, let new):
                 let before = claim(of: old)
                 leave(old, &touched)
-                // Whose a Service is that somebody made unreadable is not forgotten: it is put right as it was.
-                if new.claim == nil, old.uid == new.uid { remembered[new.name] = before }
+                // A Service never changes hands: whose it is isn't forgotten when somebody made it unreadable or wrote
+                // another's name into it. It is put right as it was.
+                if old.uid == new.uid, let before, new.claim?.holder != before.holder { remembered[new.name] = before }
                 if old.uid != new.uid, let before { lose(before, since: releasedSince[old.uid], now) }
                 enter(new, now, &touched)
                 if old.uid != new.uid || claim(of: new)?.isServed != false { releasedSince[old.uid] = nil }
@@ -31,8 +32,8 @@ extension ClusterState {
         return touched
     }
 
-    /// What a Service claims, or did before it was made unreadable.
-    func claim(of service: ObservedClaim) -> RouteClaim? { service.claim ?? remembered[service.name] }
+    /// What a Service claims, or did before it was tampered with.
+    func claim(of service: ObservedClaim) -> RouteClaim? { remembered[service.name] ?? service.claim }
 
     private mutating func enter(
         _ service: ObservedClaim,

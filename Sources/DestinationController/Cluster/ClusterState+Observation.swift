@@ -45,6 +45,7 @@ extension ClusterState {
             let key = ObjectKey(namespace: settings.installNamespace, name: name)
             guard var service = services[key] else { return nil }
             service.claim = claim(of: service)
+            if remembered[name] != nil { service.isIntact = false }
             return DestinationObservation.Claim(service: service, releasedSince: releasedSince[service.uid])
         }
         var ownAliases = aliasesOf[key].sorted().compactMap { name in

@@ -34,7 +34,7 @@ struct ClusterState: Sendable {
     var policiesOf = KeyedNames()
     /// By the relay Service's UID, since when it has been known to be given up.
     var releasedSince: [String: ContinuousClock.Instant] = [:]
-    /// By name, what relay Services claimed before somebody made them unreadable.
+    /// By name, what relay Services claimed before somebody made them unreadable, or another's.
     var remembered: [String: RouteClaim] = [:]
     var lost: [Int: Lost] = [:]
     var ports: PortPool
@@ -74,7 +74,7 @@ struct ClusterState: Sendable {
 
     /// The Destination whose claim a relay port is.
     func destination(ofPort port: Int) -> ObjectKey? {
-        services[relayService(port)]?.claim?.destination
+        services[relayService(port)].flatMap(claim(of:))?.destination
     }
 
     /// How many relay ports are given up and not yet free.

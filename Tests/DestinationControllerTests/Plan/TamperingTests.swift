@@ -1,3 +1,4 @@
+import DestinationModel
 import Kubernetes
 import ObjectModel
 import RelayRoutes
@@ -44,10 +45,20 @@ struct TamperingTests {
         "name": .string("x"), "port": .integer(25), "targetPort": .integer(20_001), "protocol": .string("TCP"),
     ])
 
+    /// What stands in a relay Service of `shop/mail`.
+    private static func content(tenant: String, owner: String) -> ObjectValue? {
+        let reference = DestinationReference(destination: "d", instance: "i", tenant: tenant)
+        let route = Route(namespace: "shop", resource: "mail", destination: reference, servicePort: 465)
+        let claim = route.map { RouteClaim(port: 20_000, owner: owner, route: $0) }
+        return claim?.service(in: "system")["metadata"]?["annotations"]?[Self.route]
+    }
+
     static let all: [Tampering] = [
         relay("labels gone", ["metadata", "labels"], nil),
         relay("a label changed", ["metadata", "labels", "app.kubernetes.io/component"], .string("x")),
         relay("route unreadable", ["metadata", "annotations", route], .string("garbage")),
+        relay("another tenant's route", ["metadata", "annotations", route], content(tenant: "b", owner: "uid-1")),
+        relay("a stranger's route", ["metadata", "annotations", route], content(tenant: "a", owner: "uid-9")),
         relay("annotations gone", ["metadata", "annotations"], nil),
         relay("given up", ["metadata", "annotations", released], .string("2026-01-01T00:00:00Z")),
         relay("another selector", ["spec", "selector"], .object(["app": .string("x")])),

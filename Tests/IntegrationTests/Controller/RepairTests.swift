@@ -50,8 +50,11 @@ extension ControllerTests {
                 let claims = try await run.site.claims()
                 let port = try await run.port("mail-a")
                 let service = RelayService.name(port: port)
+                let other = try #require(try await claims[run.port("mail-b")]).service(in: run.site.namespace)
+                let route = try #require(other["metadata"]?["annotations"])
 
                 let patches = [
+                    #"{"metadata":{"annotations":\#(String(decoding: route.json(), as: UTF8.self))}}"#,
                     #"{"spec":{"ports":[{"name":"smtp","port":465,"protocol":"TCP","targetPort":1}]}}"#,
                     #"{"spec":{"selector":{"app.kubernetes.io/name":"other"}}}"#,
                     #"{"metadata":{"labels":null}}"#,
