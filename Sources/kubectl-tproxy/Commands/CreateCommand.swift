@@ -99,7 +99,7 @@ struct CreateCommand: ClusterCommand {
         var arguments = ["create", "--filename=-", "--output=\(output?.rawValue ?? "json")"]
         if dryRun == .server { arguments.append("--dry-run=server") }
         let answer = try await session.kubectl.run(arguments, input: draft.object.json())
-        session.warn(answer.warnings)
+        session.warn(answer.warnings, besides: report.findings)
         guard output == nil else {
             try session.output.write(answer.bytes)
             return .good
@@ -118,9 +118,16 @@ struct CreateCommand: ClusterCommand {
     private func follow(_ namespace: String, _ session: Session) async throws -> Outcome {
         if wait {
             try session.errors.write("waiting until mail can be sent ...")
-            _ = try await session.kubectl.run([
-                "wait", "--for=condition=Available", "--timeout=\(timeout)s", "--", "\(Kubectl.destinations)/\(name)",
-            ])
+            do throws(KubectlError) {
+                _ = try await session.kubectl.run([
+                    "wait", "--for=condition=Available", "--timeout=\(timeout)s", "--",
+                    "\(Kubectl.destinations)/\(name)",
+                ])
+            } catch {
+                guard error.code == .timeout else { throw error }
+                let advice = "see why: kubectl tproxy describe -n \(namespace) \(name)"
+                throw KubectlError(.timeout, "mail can't be sent after \(timeout) s; \(advice)")
+            }
         }
         try session.errors.write("applications connect by plain SMTP, without EHLO, TLS or login:")
         try session.errors.write(draft.usage(in: namespace).lines)

@@ -1,3 +1,4 @@
+import DestinationRules
 import FoundationEssentials
 import Glibc
 
@@ -32,7 +33,11 @@ struct Session: Sendable {
     }
 
     /// Passes on what the API server warns of.
-    func warn(_ warnings: [String]) {
-        for warning in warnings { try? errors.write(StyledText("warning: ", .doubtful) + StyledText(warning)) }
+    ///
+    /// - Parameter findings: What was shown already, by the same rules that our webhook has.
+    func warn(_ warnings: [String], besides findings: [Finding] = []) {
+        for warning in warnings where !findings.contains(where: { warning.hasPrefix("\($0.code): ") }) {
+            try? errors.write(StyledText("warning: ", .doubtful) + StyledText(warning))
+        }
     }
 }

@@ -65,8 +65,9 @@ struct TenantsCommand: ClusterCommand {
                     "patch", Kubectl.destinations, "--type=merge", "--output=name",
                     "--patch=\(String(decoding: edited.patch.json(), as: UTF8.self))", "--", name,
                 ])
-                session.warn(answer.warnings)
-                try? session.output.write("\(name) has \(edited.tenants.count) tenants now")
+                session.warn(answer.warnings, besides: report.findings)
+                let count = edited.tenants.count
+                try? session.output.write("\(name) has \(count) tenant\(count == 1 ? "" : "s") now")
                 return .good
             } catch {
                 guard error.code == .conflict, attempt < Self.attempts else { throw error }

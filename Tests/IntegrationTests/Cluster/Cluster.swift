@@ -87,6 +87,18 @@ final class Cluster: Sendable {
         try await ProcessRunner.check(["/usr/bin/env"] + self.loader + [archive])
     }
 
+    /// Makes the images of all servers and loads them.
+    ///
+    /// - Parameter directory: where each is kept for that long.
+    func loadImages(_ directory: TemporaryDirectory) async throws {
+        for image in ServerImage.allCases {
+            let archive = directory.path("\(image.rawValue).tar")
+            Progress.say("image " + (try await image.write(to: archive)))
+            try await self.load(archive: archive)
+            try FileManager.default.removeItem(atPath: archive)
+        }
+    }
+
     /// Takes down what the script started.
     func stop() async {
         await self.own?.process.stop(within: .seconds(120))

@@ -1,14 +1,7 @@
-import FoundationEssentials
-
 extension ClusterSite {
     /// Loads the images, applies the manifests and waits until everything runs.
     func install() async throws {
-        for image in ServerImage.allCases {
-            let archive = self.directory.path("\(image.rawValue).tar")
-            Progress.say("image " + (try await image.write(to: archive)))
-            try await self.cluster.load(archive: archive)
-            try FileManager.default.removeItem(atPath: archive)
-        }
+        try await self.cluster.loadImages(self.directory)
         Progress.say("applying the manifests")
         try await self.kubectl.check(["apply", "-f", ClusterManifests.namespace])
         try await self.kubectl.apply([
