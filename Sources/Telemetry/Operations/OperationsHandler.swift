@@ -111,13 +111,26 @@ final class OperationsHandler: ChannelInboundHandler {
         if let allow = response.allow { headers.add(name: "allow", value: allow) }
         if !keepAlive { headers.add(name: "connection", value: "close") }
         let status = HTTPResponseStatus(statusCode: response.status)
-        state = keepAlive ? .waiting : .closing
         let responseHead = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-        context.write(wrapOutboundOut(.head(responseHead)), promise: nil)
-        if head.method != .HEAD {
+        let sent: EventLoopFuture<Void>
+        if head.method == .HEAD {
+            sent = context.writeAndFlush(wrapOutboundOut(.head(responseHead)))
+        } else {
+            context.write(wrapOutboundOut(.head(responseHead)), promise: nil)
             let body = context.channel.allocator.buffer(bytes: response.body)
-            context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+            sent = context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(body))))
         }
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        return sent.flatMap {
+            let (handler, context) = bound.value
+            return handler.end(keepAlive: keepAlive, context)
+        }
+    }
+
+    /// Ends an answer that has left. Not before: this lets the next of several pipelined requests in, and answers that
+    /// nobody reads would pile up.
+    private func end(keepAlive: Bool, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+        if case .answering = state { state = keepAlive ? .waiting : .closing }
         let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
         if !keepAlive {
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Synchronization
 import Telemetry
 import Testing
 
@@ -124,6 +125,30 @@ struct OperationsServerTests {
                 #expect(answer.hasSuffix("ok\n"))
             }
             for client in held { await client.close() }
+        }
+    }
+
+    @Test("Answers don't pile up for one who asks and asks, and reads nothing")
+    func answersOnlyWhoReads() async throws {
+        // More than a connection's buffers in the kernel take.
+        let page = OperationsResponse(contentType: "text/plain", body: Array(repeating: 0x78, count: 16 << 20))
+        let asked = Mutex(0)
+        let (first, signal) = AsyncStream.makeStream(of: Void.self)
+        let big: OperationsServer.Route = { _ in
+            asked.withLock { $0 += 1 }
+            signal.finish()
+            return page
+        }
+        try await withServer(routes: ["/big": big]) { _, port in
+            let client = try await RawClient(port: port, reads: false)
+            await client.send(String(repeating: Self.request("GET /big"), count: 10))
+            for await _ in first {}
+            for _ in 0..<20 {
+                let answer = try await Self.exchange(port, Self.request("GET /healthz", "Connection: close\r\n"))
+                #expect(answer.hasSuffix("ok\n"))
+            }
+            #expect(asked.withLock { $0 } == 1)
+            await client.close()
         }
     }
 

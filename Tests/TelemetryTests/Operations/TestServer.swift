@@ -34,13 +34,16 @@ struct RawClient: Sendable {
     private let channel: any Channel
     private let received: EventLoopFuture<String>
 
-    /// - Parameter address: Where to connect from, an address of the loopback.
-    init(port: Int, from address: String = "127.0.0.1") async throws {
+    /// - Parameters:
+    ///   - address: Where to connect from, an address of the loopback.
+    ///   - reads: Whether it takes what comes.
+    init(port: Int, from address: String = "127.0.0.1", reads: Bool = true) async throws {
         let received = MultiThreadedEventLoopGroup.singleton.next().makePromise(of: String.self)
         self.received = received.futureResult
         do {
             self.channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .bind(to: SocketAddress(ipAddress: address, port: 0))
+                .channelOption(.autoRead, value: reads)
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(Collector(received))
