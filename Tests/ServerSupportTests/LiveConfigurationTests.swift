@@ -42,6 +42,10 @@ struct LiveConfigurationTests {
         try await eventually("a bad one is told") { failures.withLock { $0 } == 1 }
         #expect(configuration.current.logLevel == .debug)
         #expect(log.lines.filter { $0.contains("changed configuration can't be used") }.count == 2)
+        // As it is for a moment where somebody writes it in place.
+        try configure("\n")
+        try await eventually("one without a word is told") { failures.withLock { $0 } == 2 }
+        #expect(configuration.current.logLevel == .debug)
         // However often the file was written: only what it says counts.
         #expect(log.lines.filter { $0.contains("configuration has changed") }.count == 1)
     }

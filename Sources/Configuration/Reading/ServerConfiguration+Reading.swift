@@ -9,8 +9,11 @@ extension ServerConfiguration {
 
     /// Reads a file. Blocks on the disk.
     ///
+    /// - Parameter acceptsNothing: Whether a file without a word is the standard configuration. Otherwise it is taken for
+    ///   one that is just being written.
     /// - Throws: `ConfigurationError` with all that is wrong with it.
-    public static func read(file: String) throws(ConfigurationError) -> ServerConfiguration {
+    public static func read(file: String, acceptsNothing: Bool = true) throws(ConfigurationError) -> ServerConfiguration
+    {
         let octets: [UInt8]
         do {
             octets = try FileContent.read(file, limit: maximumLength).octets
@@ -19,6 +22,12 @@ extension ServerConfiguration {
                 problems: [
                     ConfigurationProblem(code: .unreadable, file: file, position: nil, message: error.description)
                 ]
+            )
+        }
+        guard acceptsNothing || octets.contains(where: { $0 > UInt8(ascii: " ") }) else {
+            let message = "there is nothing in it; for the standard configuration write {}"
+            throw ConfigurationError(
+                problems: [ConfigurationProblem(code: .syntax, file: file, position: nil, message: message)]
             )
         }
         return try ServerConfiguration(octets, file: file)

@@ -229,7 +229,7 @@ extension Reconciler {
         let composed = StatusComposer.compose(
             subject,
             tenants: tenants,
-            problem: problem(judgement, plan),
+            problem: judgement.problem?.besides(plan.tenants.compactMap(\.claim), from: settings.instances),
             remark: judgement.remark,
             before: before,
             now: .now
@@ -250,17 +250,6 @@ extension Reconciler {
             // It has gone meanwhile; the watch tells of it.
             if error.code != .notFound { throw error }
         }
-    }
-
-    /// What keeps the resource from being served, and what becomes of what it served before.
-    private func problem(_ judgement: Judgement, _ plan: DestinationPlan) -> ResourceProblem? {
-        guard let problem = judgement.problem, plan.tenants.contains(where: { $0.claim?.isServed ?? false }) else {
-            return judgement.problem
-        }
-        return ResourceProblem(
-            reason: problem.reason,
-            message: "\(problem.message). Until then, what was served before goes on as it was"
-        )
     }
 
     private func status(

@@ -1,6 +1,7 @@
 internal import DestinationModel
 public import DestinationRules
 internal import ObjectModel
+internal import RelayRoutes
 
 /// What keeps a whole resource from being served.
 public struct ResourceProblem: Hashable, Sendable {
@@ -25,6 +26,22 @@ public struct ResourceProblem: Hashable, Sendable {
     }
 
     private static let mostFaults = 3
+
+    /// Says as well what becomes of what was served before the problem arose.
+    ///
+    /// - Parameters:
+    ///   - claims: The ports that the resource has.
+    ///   - instances: Where destinations still come from.
+    func besides(_ claims: [RouteClaim], from instances: RuleContext.Instances) -> ResourceProblem {
+        let served = claims.filter(\.isServed)
+        guard !served.isEmpty, served.allSatisfy({ instances.names.contains($0.route.destination.instance) }) else {
+            return self
+        }
+        return ResourceProblem(
+            reason: reason,
+            message: "\(message). Until then, what was served before goes on as it was"
+        )
+    }
 }
 
 extension Finding {

@@ -83,7 +83,7 @@ public final class LiveConfiguration: Sendable {
     ) -> FileReloader {
         FileReloader([file], every: interval) {
             do throws(ConfigurationError) {
-                let new = try ServerConfiguration.read(file: file)
+                let new = try ServerConfiguration.read(file: file, acceptsNothing: false)
                 level.apply(new.logLevel)
                 // Files of a pod are touched now and then though nothing in them changes.
                 guard self.replace(by: new) else { return }

@@ -1,5 +1,6 @@
 import DestinationRules
 import ObjectModel
+import RelayRoutes
 import TestSupport
 import Testing
 import YAML
@@ -65,5 +66,16 @@ struct ResourceProblemTests {
                     || finding.code.rawValue != malformed.code
             )
         }
+    }
+
+    @Test("That mail goes on is said only where it does: the route has a port, and its instance is still configured")
+    func besides() throws {
+        let problem = ResourceProblem(reason: "r", message: "m")
+        var claim = try RouteClaim.sample(20_000)
+        #expect(problem.besides([claim], from: .init(names: ["i", "j"])).message.hasSuffix("goes on as it was"))
+        #expect(problem.besides([claim], from: .init(names: ["j"])) == problem)
+        #expect(problem.besides([], from: .init(names: ["i"])) == problem)
+        claim.releasedAt = "2026-01-01T00:00:00Z"
+        #expect(problem.besides([claim], from: .init(names: ["i"])) == problem)
     }
 }
