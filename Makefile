@@ -61,7 +61,7 @@ image:
 	done
 
 dist:
-	@scripts/packages build
+	@scripts/packages build image
 	$(RELEASE) --product kubectl-tproxy
 	@scripts/dist "$$(swift build -c release --show-bin-path)/kubectl-tproxy" .build/dist
 

@@ -29,6 +29,13 @@ import YAML
         #expect(files == ["LICENSE", "kubectl-tproxy", "kubectl_complete-tproxy"])
         try await ProcessRunner.check(["/usr/bin/env", "-C", first, "sha256sum", "--check", "checksums.txt"])
 
+        // What is in it works, and is no bigger than it has to be.
+        try await ProcessRunner.check(["/usr/bin/tar", "--extract", "-zf", "\(first)/\(archive)", "-C", first])
+        let version = try await ProcessRunner.check(["\(first)/kubectl-tproxy", "--version"])
+        #expect(version.hasPrefix("kubectl-tproxy "))
+        let sections = try await ProcessRunner.check(["/usr/bin/readelf", "-SW", "\(first)/kubectl-tproxy"])
+        #expect(sections.contains(".text") && !sections.contains(".symtab") && !sections.contains(".debug_info"))
+
         let text = try String(contentsOf: URL(filePath: "\(first)/tproxy.yaml"), encoding: .utf8)
         let manifest = ObjectDocument(try #require(YAML.documents(in: text).first)).value
         #expect(manifest["apiVersion"] == .string("krew.googlecontainertools.github.com/v1alpha2"))
