@@ -8,7 +8,8 @@ struct SendCommand: ClusterCommand {
         abstract: "Sends a test mail through a Destination, and explains a refusal.",
         discussion: """
             The mail goes to a relay through kubectl port-forward and leaves under the tenant's login, as those of
-            applications do. Exits with 2 where it is refused.
+            applications do. Exits with 2 where it is refused. Where the relays are stands in the Destination's Service;
+            who may not read that says it with --system-namespace.
 
             Examples:
               kubectl tproxy send mail-dest --from shop@example.com --to me@example.com
@@ -73,6 +74,9 @@ struct SendCommand: ClusterCommand {
     }
 
     func run(_ session: Session) async throws -> Outcome {
+        // Where it is usually installed, asked for beside the rest; whether that's right is known last.
+        let likely = system.name ?? SystemNamespaceOption.usual
+        async let likelyRelay = Self.relay(in: likely, session)
         let view = DestinationView(try await session.kubectl.destination(name))
         let route: MailRoute
         do throws(MailRoute.Fault) {
@@ -85,7 +89,8 @@ struct SendCommand: ClusterCommand {
         guard let port = route.port else { return try show(DestinationProblems(view).problems, of: view, session) }
         let namespace =
             if let name = system.name { name } else { try await session.kubectl.systemNamespace(of: route) }
-        guard let pod = try await session.kubectl.readyRelay(in: namespace) else {
+        let found = namespace == likely ? await likelyRelay : await Self.relay(in: namespace, session)
+        guard let pod = try found.get() else {
             let problem = DestinationProblems.Problem(
                 .noRelayReady,
                 ["no relay in the namespace \(namespace) is ready; see why: kubectl get pods -n \(namespace)"]
@@ -99,6 +104,14 @@ struct SendCommand: ClusterCommand {
         case .json: try session.output.write(report.object.json() + [UInt8(ascii: "\n")])
         }
         return report.outcome
+    }
+
+    private static func relay(in namespace: String, _ session: Session) async -> Result<String?, KubectlError> {
+        do throws(KubectlError) {
+            return .success(try await session.kubectl.readyRelay(in: namespace))
+        } catch {
+            return .failure(error)
+        }
     }
 
     private func deliver(
