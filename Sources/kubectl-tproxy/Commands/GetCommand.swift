@@ -50,6 +50,34 @@ struct GetCommand: ClusterCommand {
     }
 
     func run(_ session: Session) async throws -> Outcome {
+        do {
+            try await list(session)
+            return .good
+        } catch let error as KubectlError where error.code == .forbidden && allNamespaces && !watch {
+            return try await listPart(session, insteadOf: error)
+        }
+    }
+
+    /// For whoever may not see all namespaces, those of one: a part of the answer is better than none.
+    private func listPart(_ session: Session, insteadOf refusal: KubectlError) async throws -> Outcome {
+        var part = self
+        part.allNamespaces = false
+        do {
+            try await part.list(session)
+        } catch let error as KubectlError where error.code == .forbidden {
+            throw refusal
+        }
+        let place = session.usualNamespace.map { "the namespace \($0)" } ?? "this namespace"
+        try session.errors.write(
+            StyledText("incomplete: ", .doubtful)
+                + StyledText(
+                    "only those of \(place), for you may not list those of all: \(refusal); name another with -n"
+                )
+        )
+        return .failed
+    }
+
+    private func list(_ session: Session) async throws {
         var arguments = ["get", Kubectl.destinations]
         if allNamespaces { arguments.append("--all-namespaces") }
         if let selector { arguments.append("--selector=\(selector)") }
@@ -65,7 +93,6 @@ struct GetCommand: ClusterCommand {
                 try show(await objects(arguments, session), session)
             }
         }
-        return .good
     }
 
     /// What programs read, they get as kubectl writes it.

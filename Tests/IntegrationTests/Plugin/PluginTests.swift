@@ -107,4 +107,32 @@ import Testing
             }
         }
     }
+
+    @Test("Who may look into one namespace only gets a part of the answer, and hears what is missing")
+    func partial() async throws {
+        try await ControllerRun.prepare { run in
+            let site = PluginSite(run: run)
+            try await run.apply(Destination(name: "mail"))
+            let scope = ["reader", "-n", run.namespace]
+            let resource = "--resource=destinations.destination.connectivity.api.sap"
+            try await run.kubectl.check(["create", "role"] + scope + ["--verb=get,list", resource])
+            try await run.kubectl.check(["create", "rolebinding"] + scope + ["--role=reader", "--user=somebody"])
+            for format in [[], ["-o", "wide"], ["-o", "json"], ["-o", "yaml"], ["-o", "name"]] {
+                let arguments = ["get", "-A", "-n", run.namespace] + format
+                let part = try await site.tproxy(arguments + ["--as", "somebody"])
+                #expect(part.status == .exited(1))
+                #expect(part.output.contains("mail"), "\(format): \(part.output)")
+                let lines = part.errorOutput.split(separator: "\n")
+                #expect(
+                    lines.count == 1 && lines[0].hasPrefix("incomplete: only those of the namespace \(run.namespace)")
+                )
+                #expect(lines.last?.contains("at the cluster scope") == true, "\(part.errorOutput)")
+
+                let nothing = try await site.tproxy(arguments + ["--as", "nobody"])
+                #expect(nothing.status == .exited(1) && nothing.output.isEmpty)
+                let refusal = nothing.errorOutput.split(separator: "\n")
+                #expect(refusal.count == 1 && refusal[0].hasPrefix("error: "), "\(nothing.errorOutput)")
+            }
+        }
+    }
 }
