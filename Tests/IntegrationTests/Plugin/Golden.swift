@@ -21,6 +21,8 @@ struct Golden {
 
     private func normal(_ output: String) -> String {
         var text = output.replacing("\r\n", with: "\n").replacing(/\u{1B}\[(\d+)m/) { "<\($0.output.1)>" }
+        // What a person is told who waits for long.
+        text = text.replacing(/(<2>)?looking at the cluster.*\n/, with: "")
         for (old, new) in self.replacements { text = text.replacing(old, with: new) }
         text = text.replacing(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/, with: "TIME")
         // An age is as wide as it is, and so is its column.

@@ -3,6 +3,12 @@ import Testing
 
 /// What people see, character by character, against what is kept in Goldens.
 @Suite struct PluginScreenTests {
+    /// The terminals, and what stands in for one.
+    private static let forms: [(name: String, environment: [String: String], columns: Int?)] = [
+        ("piped", [:], nil), ("terminal", [:], 120), ("narrow", ["NO_COLOR": "1"], 60),
+        ("ascii", ["LC_ALL": "C", "NO_COLOR": "1"], 120),
+    ]
+
     private static let missing = "ConfigurationError-ReferencedDestination-NotFound"
 
     @Test("Destinations in every state, on terminals of every kind and without one")
@@ -22,11 +28,7 @@ import Testing
                     (run.namespace, "shop-namespace-123"), (run.site.namespace, "tproxy-system-1234"),
                     ("\(a.port)", "20001"), ("\(b.port)", "20002"),
                 ])
-                let forms: [(name: String, environment: [String: String], columns: Int?)] = [
-                    ("piped", [:], nil), ("terminal", [:], 120), ("narrow", ["NO_COLOR": "1"], 60),
-                    ("ascii", ["LC_ALL": "C", "NO_COLOR": "1"], 120),
-                ]
-                for (form, environment, columns) in forms {
+                for (form, environment, columns) in Self.forms {
                     for (name, arguments) in [
                         ("get", ["get"]), ("get-wide", ["get", "-o", "wide"]), ("describe", ["describe", "mail"]),
                     ] {
@@ -46,6 +48,29 @@ import Testing
                 try golden.check("describe-available", good.output)
             }
             await installation.relay.stop()
+        }
+    }
+
+    @Test("What check finds, and why nothing can be sent, where only the definition is installed")
+    func findings() async throws {
+        try await ControllerRun.prepare { run in
+            try await run.apply(Destination(name: "mail"))
+            let site = PluginSite(run: run)
+            let golden = Golden(replacements: [
+                (run.namespace, "shop-namespace-123"), (run.site.namespace, "tproxy-system-1234"),
+            ])
+            let place = ["-n", run.namespace, "--system-namespace", run.site.namespace]
+            let calls = [
+                ("check", ["check", "--webhook-configuration", "webhook-of-nobody"]),
+                ("send", ["send", "mail", "--from", "a@example.com", "--to", "b@example.com"]),
+            ]
+            for (form, environment, columns) in Self.forms {
+                for (name, arguments) in calls {
+                    let result = try await site.tproxy(arguments + place, environment: environment, columns: columns)
+                    #expect(result.status == .exited(2), "\(result.errorOutput)")
+                    try golden.check("\(name)-\(form)", result.output)
+                }
+            }
         }
     }
 
@@ -80,13 +105,15 @@ import Testing
                 let piped = try site.start(arguments)
                 let list = try site.start(["get", "--watch", "-n", run.namespace], columns: 100)
                 for process in [drawn, piped, list] {
-                    try await eventually("it to be shown") { process.output.contains("mail") ? () : nil }
+                    try await eventually("it to be shown", within: .seconds(60)) {
+                        process.output.contains("mail") ? () : nil
+                    }
                 }
                 installation.relay.open(a.report())
                 installation.relay.open(b.report())
                 try await installation.startRelay()
                 for process in [drawn, piped] {
-                    try await eventually("the change to be shown") {
+                    try await eventually("the change to be shown", within: .seconds(60)) {
                         process.output.contains("mail can be sent for all 2 tenants") ? () : nil
                     }
                 }
