@@ -40,7 +40,12 @@ extension ClusterState {
         _ now: ContinuousClock.Instant,
         _ touched: inout Set<ObjectKey>
     ) {
-        for port in service.ports { ports.occupy(port) }
+        for port in service.ports {
+            ports.occupy(port)
+            guard service.name != RelayService.name(port: port) else { continue }
+            rivals[port, default: []].insert(service.name)
+            destination(ofPort: port).map { _ = touched.insert($0) }
+        }
         guard let claim = claim(of: service) else { return }
         servicesOf.insert(service.name, of: claim.destination)
         touched.insert(claim.destination)
@@ -54,7 +59,12 @@ extension ClusterState {
     }
 
     private mutating func leave(_ service: ObservedClaim, _ touched: inout Set<ObjectKey>) {
-        for port in service.ports { ports.vacate(port) }
+        for port in service.ports {
+            ports.vacate(port)
+            guard rivals[port]?.remove(service.name) != nil else { continue }
+            if rivals[port]?.isEmpty == true { rivals[port] = nil }
+            destination(ofPort: port).map { _ = touched.insert($0) }
+        }
         defer { remembered[service.name] = nil }
         guard let claim = claim(of: service) else { return }
         servicesOf.remove(service.name, of: claim.destination)

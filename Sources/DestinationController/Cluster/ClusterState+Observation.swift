@@ -46,7 +46,11 @@ extension ClusterState {
             guard var service = services[key] else { return nil }
             service.claim = claim(of: service)
             if remembered[name] != nil { service.isIntact = false }
-            return DestinationObservation.Claim(service: service, releasedSince: releasedSince[service.uid])
+            return DestinationObservation.Claim(
+                service: service,
+                releasedSince: releasedSince[service.uid],
+                rivals: service.claim.flatMap { rivals[$0.port] }?.sorted() ?? []
+            )
         }
         var ownAliases = aliasesOf[key].sorted().compactMap { name in
             aliases[ObjectKey(namespace: key.namespace, name: name)]

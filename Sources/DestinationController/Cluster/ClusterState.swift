@@ -32,6 +32,8 @@ struct ClusterState: Sendable {
     var aliasesOf = KeyedNames()
     /// By Destination, the NetworkPolicies that name it.
     var policiesOf = KeyedNames()
+    /// By port, the Services that lead to it and aren't its relay Service.
+    var rivals: [Int: Set<String>] = [:]
     /// By the relay Service's UID, since when it has been known to be given up.
     var releasedSince: [String: ContinuousClock.Instant] = [:]
     /// By name, what relay Services claimed before somebody made them unreadable, or another's.

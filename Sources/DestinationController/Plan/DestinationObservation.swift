@@ -17,6 +17,8 @@ struct DestinationObservation: Sendable {
         var service: ObservedClaim
         /// Since when this process has known that it is given up.
         var releasedSince: ContinuousClock.Instant?
+        /// The other Services that lead to its port: relays don't serve it for as long as there are any.
+        var rivals: [String] = []
         /// Whether a relay may still have its port open.
         var mayBeOpen = false
     }

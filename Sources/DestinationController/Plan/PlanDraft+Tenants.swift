@@ -49,7 +49,8 @@ extension PlanDraft {
             return trouble(.policy(AccessPolicy.name(owner: kept.wanted.owner)), troubles) ?? .settingUp
         }
         let wanted = AliasService(kept.wanted)
-        return aliases[name].map { $0.content == wanted } ?? false ? nil : .settingUp
+        guard aliases[name]?.content == wanted else { return .settingUp }
+        return kept.observed.rivals.first.map(TenantProblem.contestedPort)
     }
 
     private func trouble(_ target: ControllerWrite.Target, _ troubles: WriteTroubles) -> TenantProblem? {

@@ -140,6 +140,13 @@ extension StatusSubject {
                     + "that doesn't help, see which relay is behind: kubectl get pods -n \(installNamespace) "
                     + "-l \(Self.relayLabel), and their log: \(relayLog)"
             )
+        case .contestedPort(let service):
+            return (
+                .failed, StatusReason.relayPortContested,
+                "the Service \(Quoted(service)) in the namespace \(installNamespace) leads to its relay port too, so the "
+                    + "relays serve nobody there; delete that Service, which isn't the manager's: "
+                    + "kubectl delete service -n \(installNamespace) \(service)"
+            )
         case .notWritten(let error):
             return (
                 .failed, StatusReason.notWritten,

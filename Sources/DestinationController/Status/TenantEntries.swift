@@ -13,28 +13,41 @@ struct TenantEntries {
     private static let mostOctets = 1_000_000
     /// The names of an entry's members and their punctuation, and the values of those that are short.
     private static let overhead = 200
+    /// What a message may take at least.
+    private static let shortest = 64
+
+    /// How many octets each message may take.
+    private let messageLimit: Int
 
     init(_ subject: StatusSubject, _ tenants: [TenantStatus]) {
         self.subject = subject
-        self.tenants = tenants.prefix(Self.mostEntries)
+        var octets = 0
+        var messages = 0
+        self.tenants = tenants.prefix(Self.mostEntries).prefix { tenant in
+            octets += Self.overhead + Self.shortest
+            for text in [
+                Self.name(tenant), Self.serviceName(tenant), Self.address(tenant, subject), Self.reason(tenant),
+            ] {
+                octets += text.map(Self.stored) ?? 0
+            }
+            if tenant.state != .ready { messages += 1 }
+            return octets <= Self.mostOctets
+        }
+        messageLimit = min(2048, Self.shortest + max(0, Self.mostOctets - octets) / max(messages, 1))
     }
 
     /// The entries. Times stay as they were where a tenant's state has not changed.
     func objects(before: StatusReading, now: MicroTime) -> [ObjectValue] {
-        let limit = messageLimit
-        return tenants.map { tenant in
-            let name = tenant.tenant.map { BoundedText.line($0, limit: 63) }
+        tenants.map { tenant in
+            let name = Self.name(tenant)
             var members: [String: ObjectValue] = [
-                "serviceName": .string(BoundedText.line(tenant.serviceName, limit: 317)),
-                "state": .string(tenant.state.rawValue),
+                "serviceName": .string(Self.serviceName(tenant)), "state": .string(tenant.state.rawValue),
             ]
             members["tenant"] = name.map(ObjectValue.string)
-            members["address"] = address(tenant).map(ObjectValue.string)
+            members["address"] = Self.address(tenant, subject).map(ObjectValue.string)
             members["relayPort"] = tenant.relayPort.flatMap { (1...65_535).contains($0) ? .integer($0) : nil }
-            if tenant.state != .ready {
-                members["reason"] = tenant.reason.map { .string(BoundedText.line($0, limit: 1024)) }
-                members["message"] = tenant.message.map { .string(BoundedText.line($0, limit: limit)) }
-            }
+            members["reason"] = Self.reason(tenant).map(ObjectValue.string)
+            members["message"] = message(tenant).map(ObjectValue.string)
             let known = before[name]
             let since = known?.status.state == tenant.state ? known?.lastTransitionTime : nil
             members["lastTransitionTime"] = .string(since ?? now.seconds)
@@ -42,8 +55,16 @@ struct TenantEntries {
         }
     }
 
+    private static func name(_ tenant: TenantStatus) -> String? {
+        tenant.tenant.map { BoundedText.line($0, limit: 63) }
+    }
+
+    private static func serviceName(_ tenant: TenantStatus) -> String {
+        BoundedText.line(tenant.serviceName, limit: 317)
+    }
+
     /// Where applications connect to, unless that would lead to somebody else's Service.
-    private func address(_ tenant: TenantStatus) -> String? {
+    private static func address(_ tenant: TenantStatus, _ subject: StatusSubject) -> String? {
         guard let port = subject.port, tenant.relayPort != nil else { return nil }
         switch tenant.reason {
         case StatusReason.foreignService, StatusReason.duplicate: return nil
@@ -53,18 +74,29 @@ struct TenantEntries {
         return address.utf8.count <= 300 ? address : nil
     }
 
-    /// How long a message may be so that all of them fit.
-    private var messageLimit: Int {
-        var octets = 0
-        var messages = 0
-        for tenant in tenants {
-            octets += Self.overhead + (tenant.tenant?.utf8.count ?? 0) + tenant.serviceName.utf8.count
-            octets += address(tenant)?.utf8.count ?? 0
-            if tenant.state != .ready {
-                octets += tenant.reason?.utf8.count ?? 0
-                messages += 1
+    private static func reason(_ tenant: TenantStatus) -> String? {
+        tenant.state == .ready ? nil : tenant.reason.map { BoundedText.line($0, limit: 1024) }
+    }
+
+    private func message(_ tenant: TenantStatus) -> String? {
+        guard tenant.state != .ready, let text = tenant.message else { return nil }
+        let message = BoundedText.line(text, limit: messageLimit)
+        let excess = Self.stored(message) - message.utf8.count
+        guard message.utf8.count + excess > messageLimit else { return message }
+        return BoundedText.line(text, limit: max(messageLimit - excess, messageLimit / Self.dearest))
+    }
+
+    /// What a text on one line takes in the API server's JSON, which escapes these and what HTML would take for its own.
+    private static func stored(_ text: String) -> Int {
+        text.utf8.reduce(0) { octets, octet in
+            switch octet {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): octets + 2
+            case UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"): octets + dearest
+            default: octets + 1
             }
         }
-        return min(2048, max(64, (Self.mostOctets - octets) / max(messages, 1)))
     }
+
+    /// What one octet takes at most: `\u003c`.
+    private static let dearest = 6
 }

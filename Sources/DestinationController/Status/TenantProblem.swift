@@ -12,6 +12,8 @@ public enum TenantProblem: Hashable, Sendable {
     case foreignService
     /// There is no relay port for it.
     case noPort(PortLack)
+    /// A Service of the install namespace, of this name, leads to its relay port too.
+    case contestedPort(by: String)
     /// The API server doesn't take what has to be written; in its words.
     case notWritten(String)
     /// Not everything has been written yet.

@@ -19,6 +19,8 @@ public enum StatusReason {
     public static let portsExhausted = "PortRangeExhausted"
     /// No relay that is ready serves the tenant yet.
     public static let relayNotReady = "RelayNotReady"
+    /// Another Service leads to the tenant's port, which no relay serves therefore.
+    public static let relayPortContested = "RelayPortContested"
     /// A relay can't have the tenant's port.
     public static let relayPortTaken = "RelayPortNotAvailable"
     /// A relay serves the tenant and hasn't found the destination yet.

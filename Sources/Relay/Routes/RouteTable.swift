@@ -226,7 +226,7 @@ final class RouteTable: Sendable {
         let (phase, count) = state.withLock { ($0.phase, $0.entries.count) }
         return switch phase {
         case .opening: Readiness(isReady: false, text: "opening routes, \(count) so far\n")
-        case .serving: Readiness(isReady: true, text: "\(count) routes are open\n")
+        case .serving: Readiness(isReady: true, text: "routes open: \(count)\n")
         case .leaving, .draining: Readiness(isReady: false, text: "being stopped\n")
         }
     }

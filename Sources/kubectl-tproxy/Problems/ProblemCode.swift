@@ -78,6 +78,7 @@ struct ProblemCode: Hashable, Sendable {
             case StatusReason.relayNotReady, StatusReason.lookupPending: .notYetReady
             case StatusReason.portsExhausted: .portsRunOut
             case StatusReason.relayPortTaken: .routesFailed
+            case StatusReason.relayPortContested: .routesConflicting
             case let reason where reason.hasPrefix("ConfigurationError-DestinationService-Credentials"):
                 .bindingUnusable
             case let reason where reason.hasPrefix("ConfigurationError-DestinationService-"): .destinationServiceDown

@@ -348,6 +348,25 @@ struct DestinationPlannerTests {
         #expect(tenants?.map(\.problem) == [.foreignService, nil])
     }
 
+    @Test("A Service that leads to a tenant's relay port too is named in its status, for as long as it's there")
+    mutating func contested() throws {
+        bench.cluster.put(Samples.destination(tenants: ["a", "b"]), .destinations)
+        var manager = bench.settled()
+        let port = try #require(manager.tenants[bench.key]?.first?.claim?.port)
+        let stray = ObjectValue.service("stray", in: "system")
+            .setting(["metadata", "annotations"], .object([RelayService.routeAnnotation: .string("{}")]))
+            .setting(["spec", "ports"], .array([.object(["port": .integer(25), "targetPort": .integer(port)])]))
+        let stored = bench.cluster.put(stray, .services)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(manager.tenants[bench.key]?.map(\.problem) == [.contestedPort(by: "stray"), nil])
+        #expect(bench.cluster.object(.services, stored.metadata.key) == stored)
+        let restarted = bench.settled()
+        #expect(restarted.tenants[bench.key]?.map(\.problem) == [.contestedPort(by: "stray"), nil])
+        bench.cluster.remove(.services, stored.metadata.key)
+        manager.settle(&bench.cluster, now: bench.now)
+        #expect(manager.tenants[bench.key]?.map(\.problem) == [nil, nil])
+    }
+
     @Test("A Service of somebody else is not touched, and the tenant says so; the others are served")
     mutating func foreign() {
         let stored = bench.cluster.put(.service("mail-a", in: "shop"), .services)

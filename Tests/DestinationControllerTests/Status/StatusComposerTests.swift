@@ -251,6 +251,21 @@ extension StatusComposerTests {
         #expect((2000...2048).contains(few?.utf8.count ?? 0))
     }
 
+    @Test("So do names of tenants that take several times their length in JSON", arguments: ["\"", "\\", "<"])
+    func largestOfQuotes(character: String) throws {
+        let name = String(repeating: character, count: 63)
+        let tenants = (1...2000).map { _ in
+            subject.tenant(name, serviceName: "mail-\(name)", problem: .notWritten(String(repeating: name, count: 20)))
+        }
+        let status = compose(tenants).status
+        // As Go writes it.
+        let stored = String(decoding: status.json(), as: UTF8.self).replacing("<", with: "\\u003c")
+        #expect(stored.utf8.count < 1_100_000)
+        let entries = try #require(status["tenants"]?.arrayValue)
+        #expect(entries.count > 500)
+        #expect(entries.allSatisfy { $0["tenant"] == .string(name) && $0["message"]?.stringValue?.isEmpty == false })
+    }
+
     @Test("Texts from elsewhere break neither the schema nor a terminal")
     func hostile() {
         let long = String(repeating: "x", count: 5000)

@@ -59,6 +59,10 @@ struct TenantWordsTests {
             (.noPort(.share), .failed, "PortRangeExhausted", "as many relay ports as are left"),
             (.noPort(.relays(3)), .failed, "PortRangeExhausted", "relays still have open"),
             (.notWritten("create services: forbidden"), .failed, "ServiceCreationFailed", "services: forbidden"),
+            (
+                .contestedPort(by: "stray"), .failed, "RelayPortContested",
+                #"the Service "stray" in the namespace tproxy-system leads to its relay port too"#
+            ),
             (.settingUp, .pending, "RelayNotReady", "being made"),
         ]
         for (problem, state, reason, says) in expected {
