@@ -48,7 +48,7 @@ extension WithMailServers.ProductTests {
 
         @Test("Foreign Services, a claimed name and a full range are said, and nobody's mail stands still for them")
         func rivals() async throws {
-            try await Self.perform(portCount: 8) { run, mail, _ in
+            try await Self.perform(portCount: 8) { run, mail, ports in
                 func create(_ name: String, tenants: String?) async throws {
                     try await run.apply(Destination(name: name, destination: MailDestination.name, tenants: tenants))
                 }
@@ -68,6 +68,13 @@ extension WithMailServers.ProductTests {
                 try await create("many", tenants: #"["a", "b", "c", "d", "e", "f", "g", "h"]"#)
                 try await run.site.reason("PortRangeExhausted", of: "many", in: run.namespace, tenant: "h")
                 try await mail.take(5)
+
+                let stray = ["service", "-n", run.site.namespace, "stray"]
+                try await kubectl.check(["create", "service", "clusterip"] + stray[1...] + ["--tcp=25:\(ports.globex)"])
+                try await kubectl.check(["annotate"] + stray + ["\(RelayService.routeAnnotation)=x"])
+                try await run.site.reason("RelayPortContested", of: "mail", in: run.namespace, tenant: "globex")
+                try await mail.take(5)
+                try await kubectl.check(["delete"] + stray)
 
                 for name in ["other", "mail-acme", "many"] { try await run.delete(name) }
                 try await eventually("all Services of theirs to go", within: .seconds(60)) {
