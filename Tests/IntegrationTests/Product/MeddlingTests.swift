@@ -70,7 +70,9 @@ extension WithMailServers.ProductTests {
                 try await mail.take(5)
 
                 let stray = ["service", "-n", run.site.namespace, "stray"]
-                try await kubectl.check(["create", "service", "clusterip"] + stray[1...] + ["--tcp=25:\(ports.globex)"])
+                try await kubectl.check(
+                    ["create", "service", "clusterip"] + stray[1...] + ["--tcp=25:\(ports.globex)"]
+                )
                 try await kubectl.check(["annotate"] + stray + ["\(RelayService.routeAnnotation)=x"])
                 try await run.site.reason("RelayPortContested", of: "mail", in: run.namespace, tenant: "globex")
                 try await mail.take(5)

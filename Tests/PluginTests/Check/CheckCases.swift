@@ -114,6 +114,14 @@ enum CheckCases {
                 ServerPod(name: $0.name, server: .admission, isReady: false, trouble: "ImagePullBackOff")
             }
         },
+        Case("an admission server that can't list", .admissionIncomplete, "tproxy-admission-1") { facts in
+            facts.change(pods: .admission) {
+                ServerPod(name: $0.name, server: .admission, isReady: true, startTime: "2027-01-15T07:50:00Z")
+            }
+            facts.admissions = [
+                "tproxy-admission-1": .success(MetricValues("tproxy_admission_destinations_complete 0\n"))
+            ]
+        },
         Case("an authority that ends", .certificateExpires, "certificate authority ends in 10d") { facts in
             facts.time = Date(timeIntervalSince1970: 1_892_689_445)
             facts.webhook = facts.webhook.changed(
@@ -186,6 +194,18 @@ enum CheckCases {
         },
         Case("a relay that hears nothing", .relayNotInStep, "no news") { facts in
             facts.change(relay: "tproxy-relay-1") { $0.metrics = MetricValues("tproxy_relay_watch_connected 0") }
+        },
+        Case("a relay with nearly all connections", .connectionsNearLimit, "have 85 connections") { facts in
+            facts.change(relay: "tproxy-relay-2") {
+                $0.metrics = MetricValues(
+                    #"""
+                    tp_open_tcp_connections{namespace="shop",destination="a"} 45
+                    tp_open_tcp_connections{namespace="shop",destination="b"} 40
+                    tproxy_connection_limit{scope="relay"} 100
+                    tproxy_connection_limit{scope="route"} 50
+                    """#
+                )
+            }
         },
         Case("a route that a relay doesn't know", .relayNotInStep, "doesn't know 1 route: shop/mail/acme") { facts in
             facts.change(relay: "tproxy-relay-2") { $0.routes[20_000] = nil }

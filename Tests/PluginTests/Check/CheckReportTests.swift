@@ -69,6 +69,39 @@ struct CheckReportTests {
         }
     }
 
+    @Test("Where the logins of most fail, that is said first: they share something")
+    func most() throws {
+        func codes(_ answers: [SMTPTrial]) throws -> [String] {
+            var facts = try SampleFacts.good()
+            facts.trials.tried = answers.enumerated().map {
+                Trials.Trial(namespace: "shop", resource: "mail", tenant: "t\($0)", answer: $1)
+            }
+            return CheckReport(facts).findings.map(\.code)
+        }
+        let bad = SMTPTrial.broken("no answer")
+        let (most, one) = (ProblemCode.mailFailsForMost.text, ProblemCode.relayNotInStep.text)
+        #expect(try codes([.good, bad, bad]) == [most, one, one])
+        #expect(try codes([bad, bad]) == [one, one])
+        #expect(try codes([.good, .good, bad, bad]) == [one, one])
+    }
+
+    @Test("A young admission server may not know all Destinations yet, and one without metrics says nothing")
+    func youngAdmission() throws {
+        var facts = try SampleFacts.good()
+        facts.admissions = ["tproxy-admission-1": .success(MetricValues("tproxy_admission_destinations_complete 0\n"))]
+        for startTime in ["2027-01-15T07:58:00Z", "", nil] {
+            facts.pods = facts.pods.map { pods in
+                pods.map { pod in
+                    pod.server == .admission
+                        ? ServerPod(name: pod.name, server: .admission, isReady: true, startTime: startTime) : pod
+                }
+            }
+            #expect(CheckReport(facts).findings.isEmpty)
+        }
+        facts.admissions = ["tproxy-admission-1": .success(MetricValues(""))]
+        #expect(CheckReport(facts).findings.isEmpty)
+    }
+
     @Test("A right that is missing is named, and the rest goes on")
     func forbidden() throws {
         var facts = try SampleFacts.good()

@@ -54,11 +54,14 @@ struct FactReadingTests {
             tproxy_b 1.8e+09
             nonsense
             go_c 1
+            tp_d{namespace="a",tenant="b"} 2
+            tp_d{namespace="c",tenant="d"} 3
             """
         )
         #expect(values["tproxy_a"] == [.init(label: "x y", value: 1), .init(label: "b", value: 0)])
         #expect(values["tproxy_b"] == [.init(label: nil, value: 1_800_000_000)])
-        #expect(values["go_c"].isEmpty)
+        #expect(values["go_c"].isEmpty && values.sum("go_c") == nil)
+        #expect(values.sum("tp_d") == 5)
     }
 
     @Test("Pods are read with what keeps them from being ready")

@@ -54,6 +54,7 @@ enum SampleFacts {
             ),
             managers: ["tproxy-manager-1": .success(try manager())],
             relays: ["tproxy-relay-1": .success(relay), "tproxy-relay-2": .success(relay)],
+            admissions: ["tproxy-admission-1": .success(MetricValues("tproxy_admission_destinations_complete 1\n"))],
             trials: Trials(
                 tried: tenants.map { Trials.Trial(namespace: "shop", resource: "mail", tenant: $0, answer: .good) }
             )

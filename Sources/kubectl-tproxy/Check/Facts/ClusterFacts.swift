@@ -40,6 +40,8 @@ struct ClusterFacts: Sendable {
     var managers: [String: Observed<ManagerPage>]
     /// What the ready relays' pages say, by pod.
     var relays: [String: Observed<RelayPage>]
+    /// The metrics of the ready admission servers, by pod.
+    var admissions: [String: Observed<MetricValues>]
     var trials: Trials
 }
 

@@ -44,7 +44,7 @@ struct FactGatherer: Sendable {
             if isNamedWrongly || error.isAboutReachingTheCluster { throw error }
         }
         let (configuration, secretKeys, probes) = await configured
-        let (pods, services, managers, relays) = await running
+        let (pods, services, managers, relays, admissions) = await running
         var facts = ClusterFacts(
             scope: scope,
             time: Date(),
@@ -63,6 +63,7 @@ struct FactGatherer: Sendable {
             namespaces: await namespaces,
             managers: managers,
             relays: relays,
+            admissions: admissions,
             trials: Trials()
         )
         facts.trials = await trials(facts)
@@ -179,7 +180,8 @@ struct FactGatherer: Sendable {
     // MARK: The servers
 
     private typealias Running = (
-        Observed<[ServerPod]>, Observed<[ObjectValue]>, [String: Observed<ManagerPage>], [String: Observed<RelayPage>]
+        Observed<[ServerPod]>, Observed<[ObjectValue]>, [String: Observed<ManagerPage>],
+        [String: Observed<RelayPage>], [String: Observed<MetricValues>]
     )
 
     private func running() async -> Running {
@@ -191,6 +193,7 @@ struct FactGatherer: Sendable {
         var services = await listedServices
         let known = (try? pods.get()) ?? []
         async let managers = pages(of: known.of(.manager).filter(\.isReady), read: managerPage)
+        async let admissions = pages(of: known.of(.admission).filter(\.isReady), read: admissionPage)
         var relays = await pages(of: known.of(.relay).filter(\.isReady), read: relayPage)
         if !isInStep(services, relays) {
             // What has just been made may be on its way to the relays.
@@ -198,7 +201,7 @@ struct FactGatherer: Sendable {
             services = await systemList("services")
             relays = await pages(of: known.of(.relay).filter(\.isReady), read: relayPage)
         }
-        return (pods, services, await managers, relays)
+        return (pods, services, await managers, relays, await admissions)
     }
 
     private func isInStep(_ services: Observed<[ObjectValue]>, _ relays: [String: Observed<RelayPage>]) -> Bool {
@@ -237,6 +240,10 @@ struct FactGatherer: Sendable {
         let pages = await door.pages(["/routes", "/metrics"], of: pod, in: scope.systemNamespace)
         let routes = try Kubectl.object(try pages[0].get()).arrayValue ?? []
         return RelayPage(routes: routes.compactMap(RouteReport.init), metrics: MetricValues(pages[1]))
+    }
+
+    private func admissionPage(_ pod: ServerPod) async throws(KubectlError) -> MetricValues {
+        MetricValues(await door.pages(["/metrics"], of: pod, in: scope.systemNamespace)[0])
     }
 
     // MARK: Trials

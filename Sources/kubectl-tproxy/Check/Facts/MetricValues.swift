@@ -19,7 +19,7 @@ struct MetricValues: Hashable, Sendable {
             }
             let head = line[..<space]
             let name = head.prefix { $0 != "{" }
-            guard name.hasPrefix("tproxy_") else { continue }
+            guard name.hasPrefix("tproxy_") || name.hasPrefix("tp_") else { continue }
             let label = head.dropFirst(name.count).split(separator: "\"", omittingEmptySubsequences: false)
             samples[String(name), default: []].append(
                 Sample(label: label.count > 1 ? String(label[1]) : nil, value: value)
@@ -28,4 +28,7 @@ struct MetricValues: Hashable, Sendable {
     }
 
     subscript(name: String) -> [Sample] { samples[name] ?? [] }
+
+    /// All numbers of a name together; `nil` where there are none.
+    func sum(_ name: String) -> Double? { samples[name]?.reduce(0) { $0 + $1.value } }
 }

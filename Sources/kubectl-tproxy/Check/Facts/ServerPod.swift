@@ -1,3 +1,4 @@
+import FoundationEssentials
 import ObjectModel
 
 /// A pod of one of the product's servers.
@@ -21,6 +22,8 @@ struct ServerPod: Hashable, Sendable {
     let image: String
     /// The port of its pages.
     let port: Int
+    /// When it was started, as the cluster says.
+    let startTime: String?
 
     /// Where the pages are unless the pod says it.
     private static let defaultPort = 9494
@@ -32,7 +35,8 @@ struct ServerPod: Hashable, Sendable {
         isLeaving: Bool = false,
         trouble: String? = nil,
         image: String = "",
-        port: Int = ServerPod.defaultPort
+        port: Int = ServerPod.defaultPort,
+        startTime: String? = nil
     ) {
         self.name = name
         self.server = server
@@ -41,6 +45,7 @@ struct ServerPod: Hashable, Sendable {
         self.trouble = trouble
         self.image = image
         self.port = port
+        self.startTime = startTime
     }
 
     /// Reads a pod; `nil` for one that isn't of the product's servers, or has ended.
@@ -66,8 +71,16 @@ struct ServerPod: Hashable, Sendable {
                 ?? (scheduling?["status"] == .string("False") ? scheduling?["message"]?.stringValue : nil),
             image: container?["image"]?.stringValue ?? "",
             port: metrics?["containerPort"]?.integerValue.flatMap { (1...65_535).contains($0) ? $0 : nil }
-                ?? Self.defaultPort
+                ?? Self.defaultPort,
+            startTime: status?["startTime"]?.stringValue
         )
+    }
+}
+
+extension ServerPod {
+    /// For how many seconds it has been there; `nil` where the cluster doesn't say.
+    func age(at time: Date) -> TimeInterval? {
+        startTime.flatMap { try? Date($0, strategy: .iso8601) }.map(time.timeIntervalSince)
     }
 }
 

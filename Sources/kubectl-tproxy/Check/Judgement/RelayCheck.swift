@@ -1,5 +1,8 @@
 /// Are relays ready, and do they hear what they need?
 struct RelayCheck {
+    /// The part of its connections from which on a relay is near its limit, as for the alert.
+    private static let muchOfLimit = 0.8
+
     private let facts: ClusterFacts
 
     init(_ facts: ClusterFacts) {
@@ -47,6 +50,16 @@ struct RelayCheck {
                 .relayNotInStep,
                 "the relay \(pod) gets no news of its routes",
                 mend: "kubectl logs -n \(namespace) \(pod) | grep -i watch"
+            )
+        }
+        if let limit = page.metrics["tproxy_connection_limit"].first(where: { $0.label == "relay" })?.value,
+            let open = page.metrics.sum("tp_open_tcp_connections"), open > limit * Self.muchOfLimit,
+            let open = Int(exactly: open), let limit = Int(exactly: limit)
+        {
+            section.find(
+                .connectionsNearLimit,
+                "applications have \(open) connections to the relay \(pod), which takes \(limit)",
+                mend: "kubectl scale -n \(namespace) deployment/tproxy-relay --replicas=\(facts.relays.count + 1)"
             )
         }
     }

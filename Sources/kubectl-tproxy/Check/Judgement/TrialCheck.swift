@@ -2,6 +2,9 @@ import SMTP
 
 /// Do the mail servers take the relay's logins?
 struct TrialCheck {
+    /// Fewer than these say nothing about the rest, as for the alert.
+    private static let few = 3
+
     private let facts: ClusterFacts
 
     init(_ facts: ClusterFacts) {
@@ -16,6 +19,7 @@ struct TrialCheck {
             "\(count) of \(trials.tried.count) logins tried are good"
         )
         if trials.tried.isEmpty { section.rest("nothing to try") }
+        judgeAll(trials.tried, &section)
         for trial in trials.tried { judge(trial, &section) }
         if let trouble = trials.trouble {
             section.gaps.append(CheckGap("forward a port to a relay in \(facts.scope.systemNamespace)", trouble))
@@ -29,6 +33,18 @@ struct TrialCheck {
             )
         }
         return section
+    }
+
+    /// One tenant's fault is its own. That of most is something that they share.
+    private func judgeAll(_ tried: [Trials.Trial], _ section: inout CheckSection) {
+        let failed = tried.count { $0.answer != .good }
+        guard tried.count >= Self.few, failed * 2 > tried.count else { return }
+        section.find(
+            .mailFailsForMost,
+            "\(failed) of \(tried.count) logins tried fail: look for what they share, such as the way out of the cluster",
+            mend: "kubectl logs -n \(facts.scope.systemNamespace) -l app.kubernetes.io/name=tproxy-relay --since=15m "
+                + "| grep -e 'no session with the mail server' -e 'no destination'"
+        )
     }
 
     private func judge(_ trial: Trials.Trial, _ section: inout CheckSection) {

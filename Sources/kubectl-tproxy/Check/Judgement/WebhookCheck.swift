@@ -6,6 +6,8 @@ import ObjectModel
 /// What the configuration says is read; what the API server does is tried.
 struct WebhookCheck {
     static let webhookName = "destinations.\(DestinationResource.group)"
+    /// How many seconds a server may take until it knows all Destinations, as for the alert.
+    private static let longestListing = 300.0
     private static let install = "kubectl apply -k manifests"
 
     private let facts: ClusterFacts
@@ -122,6 +124,19 @@ struct WebhookCheck {
                 .serverDown,
                 "the admission server \(pod.name) isn't ready" + (pod.trouble.map { ": \($0)" } ?? ""),
                 mend: "kubectl describe pod -n \(namespace) \(pod.name)"
+            )
+        }
+        for pod in pods {
+            guard let metrics = try? facts.admissions[pod.name]?.get(),
+                metrics.sum("tproxy_admission_destinations_complete") == 0,
+                pod.age(at: facts.time).map({ $0 > Self.longestListing }) ?? false
+            else { continue }
+            section.find(
+                .admissionIncomplete,
+                "the admission server \(pod.name) doesn't know all Destinations, so it can't tell whether two claim one "
+                    + "Service",
+                mend: "kubectl auth can-i list destinations -A "
+                    + "--as system:serviceaccount:\(namespace):\(ServerPod.Server.admission.rawValue)"
             )
         }
     }
