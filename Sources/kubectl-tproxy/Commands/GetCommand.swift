@@ -71,7 +71,8 @@ struct GetCommand: ClusterCommand {
         try session.errors.write(
             StyledText("incomplete: ", .doubtful)
                 + StyledText(
-                    "only those of \(place), for you may not list those of all: \(refusal); name another with -n"
+                    "only those of \(place), since the right to list \(Kubectl.destinations) of all namespaces is "
+                        + "missing (\(ProblemCode.notAllowed.text)): \(refusal.advice), or name another namespace with -n"
                 )
         )
         return .failed

@@ -19,7 +19,7 @@ final class OutsideWorld: Sendable {
     private static let client = "sb-client!b1"
 
     let destinationService: DestinationServer
-    private let servers: MailServers
+    let servers: MailServers
     private let authority: TestAuthority
     private let clientSecret = MailAccount.random()
     private let passage: ChildProcess

@@ -9,12 +9,13 @@ final class TutorialReader: Sendable {
     private let cluster: Cluster
     private let outside: OutsideWorld
     private let directory: TemporaryDirectory
-    private let account: MailAccount
+    private let accounts: MailServers.Accounts
+    private let recipients = ["you@example.com": MailAccount.recipient(), "them@example.com": MailAccount.recipient()]
     private let isOld: Bool
 
     private init(_ cluster: Cluster, _ outside: OutsideWorld, _ directory: TemporaryDirectory) async throws {
         (self.cluster, self.outside, self.directory) = (cluster, outside, directory)
-        self.account = try MailServers.current.accounts.shop
+        self.accounts = try MailServers.current.accounts
         let versions = try await cluster.kubectl.check(["api-versions"]).split(separator: "\n")
         self.isOld = !versions.contains("policy/v1")
     }
@@ -80,8 +81,8 @@ final class TutorialReader: Sendable {
         try content.write(toFile: self.directory.path(path), atomically: true, encoding: .utf8)
     }
 
-    /// Types a command, and gives what is seen then, with the example's values in it.
-    func type(_ line: String) async throws -> String {
+    /// Types a command, and gives what is seen then, with the example's values in it, and whether it went well.
+    func type(_ line: String) async throws -> (output: String, isGood: Bool) {
         let path = [
             self.directory.path("bin"), "\(Programs.path("").dropLast())", "/usr/local/bin", "/usr/bin", "/bin",
         ]
@@ -89,6 +90,8 @@ final class TutorialReader: Sendable {
             "HOME=\(self.directory.path("home"))", "KUBECONFIG=\(self.cluster.kubectl.kubeconfig)", "LC_ALL=C.UTF-8",
             "PATH=\(path.joined(separator: ":"))",
         ]
+        var line = line
+        for (example, own) in self.values { line = line.replacing(example, with: own) }
         let result = try await ProcessRunner.run(
             self.cluster.kubectl.wrapper + ["/usr/bin/env", "-i"] + environment
                 + ["/bin/sh", "-c", "cd \(self.directory.path("")) && { \(line)\n} 2>&1"]
@@ -97,7 +100,15 @@ final class TutorialReader: Sendable {
         let lines = result.output.split(separator: "\n", omittingEmptySubsequences: false)
         var output = lines.filter { !$0.contains(Self.authorities) }.joined(separator: "\n")
         for (example, own) in self.values { output = output.replacing(own, with: example) }
-        return output.isEmpty || output.hasSuffix("\n") ? output : output + "\n"
+        return (output.isEmpty || output.hasSuffix("\n") ? output : output + "\n", result.succeeded)
+    }
+
+    /// Looks whether the two mails are in the mailboxes, each by its own login.
+    func checkMail() async throws {
+        for (example, account) in ["you@example.com": self.accounts.shop, "them@example.com": self.accounts.acme] {
+            let message = try await self.outside.servers.postfix.message(to: try #require(self.recipients[example]))
+            #expect(message.login == account.user, "\(example)")
+        }
     }
 
     /// An output without what differs from one time to the next.
@@ -121,9 +132,10 @@ final class TutorialReader: Sendable {
     /// By what the page has, what the test has.
     private var values: [(String, String)] {
         [
-            ("smtp.example.com", "mail.\(OutsideWorld.domain)"), ("mailer@example.com", self.account.user),
-            ("correct-horse", self.account.password),
-        ]
+            ("smtp.example.com", "mail.\(OutsideWorld.domain)"),
+            ("mailer@example.com", self.accounts.shop.user), ("correct-horse", self.accounts.shop.password),
+            ("acme@example.com", self.accounts.acme.user), ("battery-staple", self.accounts.acme.password),
+        ] + self.recipients.map { ($0.key, $0.value) }
     }
 
     /// The ends of the overlays that the other tests on whole clusters install.

@@ -11,7 +11,9 @@ import Testing
     .mailServers(names: OutsideWorld.names)
 )
 struct TutorialTests {
-    private static let page = "docs/tutorial.md"
+    static let page = "docs/tutorial.md"
+    /// What stands in the output of a command that doesn't exit with 0.
+    private static let complaints = ["✘", "error: ", " is invalid: "]
 
     @Test("Every command prints what the page says")
     func commands() async throws {
@@ -25,8 +27,9 @@ struct TutorialTests {
                 case .session(var commands):
                     for number in commands.indices {
                         Progress.say("$ \(commands[number].line)")
-                        let output = try await reader.type(commands[number].line)
+                        let (output, isGood) = try await reader.type(commands[number].line)
                         let (said, kept) = (reader.stable(output), reader.stable(commands[number].output))
+                        #expect(isGood != Self.complaints.contains { said.contains($0) }, "$ \(commands[number].line)")
                         guard said != kept else { continue }
                         commands[number].output = output
                         if !isWriting { #expect(said == kept, "$ \(commands[number].line)") }
@@ -34,20 +37,9 @@ struct TutorialTests {
                     tutorial.parts[index] = .session(commands)
                 }
             }
+            try await reader.checkMail()
         }
         guard isWriting else { return }
         try tutorial.text.write(toFile: Repository.path(Self.page), atomically: true, encoding: .utf8)
-    }
-
-    @Test("What is read is what is written")
-    func reading() throws {
-        let text = try Repository.text(Self.page)
-        let tutorial = Tutorial(text)
-        #expect(tutorial.text == text)
-        let commands = tutorial.parts.flatMap { part -> [Tutorial.Command] in
-            if case .session(let commands) = part { commands } else { [] }
-        }
-        #expect(commands.count > 15)
-        #expect(commands.allSatisfy { $0.line.hasPrefix("kubectl ") || $0.line.hasPrefix("mkdir ") })
     }
 }

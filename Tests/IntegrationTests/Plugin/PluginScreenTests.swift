@@ -100,32 +100,32 @@ import Testing
             try await run.withManager { _ in
                 let (a, b) = try await installation.apply()
                 let site = PluginSite(run: run)
-                let arguments = ["describe", "mail", "--watch", "-n", run.namespace]
-                let drawn = try site.start(arguments, columns: 100)
-                let piped = try site.start(arguments)
-                let list = try site.start(["get", "--watch", "-n", run.namespace], columns: 100)
-                for process in [drawn, piped, list] {
-                    try await eventually("it to be shown", within: .seconds(60)) {
-                        process.output.contains("mail") ? () : nil
+                let describe = ["describe", "mail", "--watch", "-n", run.namespace]
+                let list = ["get", "--watch", "-n", run.namespace]
+                try await site.whileRunning([(describe, 100), (describe, nil), (list, 100)]) { processes in
+                    for process in processes {
+                        try await eventually("it to be shown", within: .seconds(60)) {
+                            process.output.contains("mail") ? () : nil
+                        }
+                    }
+                    installation.relay.open(a.report())
+                    installation.relay.open(b.report())
+                    try await installation.startRelay()
+                    let (drawn, piped, list) = (processes[0], processes[1], processes[2])
+                    for process in [drawn, piped] {
+                        try await eventually("the change to be shown", within: .seconds(60)) {
+                            process.output.contains("mail can be sent for all 2 tenants") ? () : nil
+                        }
+                    }
+                    try await eventually("the list to change") { list.output.contains("Available") ? () : nil }
+                    #expect(drawn.output.contains(/\u{1B}\[\d+A\r\u{1B}\[J/))
+                    #expect(!piped.output.contains("\u{1B}") && piped.output.contains("\n---\n"))
+                    try await run.delete("mail")
+                    for process in [drawn, piped] {
+                        #expect(try await process.waitUntilExit(within: .seconds(30)) == .exited(1))
+                        #expect(process.output.contains("mail was deleted"))
                     }
                 }
-                installation.relay.open(a.report())
-                installation.relay.open(b.report())
-                try await installation.startRelay()
-                for process in [drawn, piped] {
-                    try await eventually("the change to be shown", within: .seconds(60)) {
-                        process.output.contains("mail can be sent for all 2 tenants") ? () : nil
-                    }
-                }
-                try await eventually("the list to change") { list.output.contains("Available") ? () : nil }
-                #expect(drawn.output.contains(/\u{1B}\[\d+A\r\u{1B}\[J/))
-                #expect(!piped.output.contains("\u{1B}") && piped.output.contains("\n---\n"))
-                try await run.delete("mail")
-                for process in [drawn, piped] {
-                    #expect(try await process.waitUntilExit(within: .seconds(30)) == .exited(1))
-                    #expect(process.output.contains("mail was deleted"))
-                }
-                await list.stop()
             }
             await installation.relay.stop()
         }

@@ -30,9 +30,25 @@ struct PluginSite {
         )
     }
 
-    /// The same, while it runs.
-    func start(_ arguments: [String], columns: Int? = nil) throws -> ChildProcess {
-        try ChildProcess(self.command(["tproxy"] + arguments, columns: columns))
+    /// The same several times, while `body` looks on. Whatever becomes of that, nothing goes on running.
+    ///
+    /// - Parameter calls: The arguments, and the width of the terminal.
+    func whileRunning(
+        _ calls: [(arguments: [String], columns: Int?)],
+        _ body: ([ChildProcess]) async throws -> Void
+    ) async throws {
+        var processes: [ChildProcess] = []
+        let outcome: Result<Void, any Error>
+        do {
+            for call in calls {
+                processes.append(try ChildProcess(self.command(["tproxy"] + call.arguments, columns: call.columns)))
+            }
+            outcome = .success(try await body(processes))
+        } catch {
+            outcome = .failure(error)
+        }
+        for process in processes { await process.stop() }
+        try outcome.get()
     }
 
     /// What kubectl offers for the last of these words behind `kubectl tproxy`.

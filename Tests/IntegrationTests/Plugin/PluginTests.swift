@@ -126,7 +126,8 @@ import Testing
                 #expect(
                     lines.count == 1 && lines[0].hasPrefix("incomplete: only those of the namespace \(run.namespace)")
                 )
-                #expect(lines.last?.contains("at the cluster scope") == true, "\(part.errorOutput)")
+                #expect(lines.last?.contains("(TPX132)") == true, "\(part.errorOutput)")
+                #expect(lines.last?.contains("at the cluster scope; ask an admin") == true, "\(part.errorOutput)")
 
                 let nothing = try await site.tproxy(arguments + ["--as", "nobody"])
                 #expect(nothing.status == .exited(1) && nothing.output.isEmpty)
