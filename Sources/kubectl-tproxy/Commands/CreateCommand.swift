@@ -119,10 +119,11 @@ struct CreateCommand: ClusterCommand {
         if wait {
             try session.errors.write("waiting until mail can be sent ...")
             do throws(KubectlError) {
-                _ = try await session.kubectl.run([
+                let arguments = [
                     "wait", "--for=condition=Available", "--timeout=\(timeout)s", "--",
                     "\(Kubectl.destinations)/\(name)",
-                ])
+                ]
+                _ = try await session.kubectl.run(arguments, waits: true)
             } catch {
                 guard error.code == .timeout else { throw error }
                 let advice = "see why: kubectl tproxy describe -n \(namespace) \(name)"

@@ -44,7 +44,7 @@ struct DeleteCommand: ClusterCommand {
         }
         var arguments = ["delete", Kubectl.destinations]
         if ignoreNotFound { arguments.append("--ignore-not-found") }
-        let answer = try await session.kubectl.run(arguments + ["--"] + names)
+        let answer = try await session.kubectl.run(arguments + ["--"] + names, waits: true)
         session.warn(answer.warnings)
         try session.output.write(answer.bytes)
         return .good

@@ -20,6 +20,8 @@ struct Kubectl: Sendable {
     let executable: Executable
     /// The options of every call.
     let flags: [String]
+    /// How long a call may take; `nil` for as long as it takes.
+    private let limit: Duration?
 
     /// - Parameters:
     ///   - options: For every call.
@@ -27,15 +29,44 @@ struct Kubectl: Sendable {
     init(_ options: KubectlOptions, path: String? = nil) {
         executable = path.map { .path(FilePath($0)) } ?? .name("kubectl")
         flags = options.flags
+        limit = options.limit
     }
 
     /// Runs kubectl.
     ///
+    /// It holds its own limit against each of its requests, and asks a server that is silent a dozen times what kinds
+    /// there are. So the whole call has the same limit.
+    ///
     /// - Parameters:
     ///   - arguments: The command's own; the options of every call stand before them.
     ///   - input: What it reads on standard input.
+    ///   - waits: Whether it is to wait for something that isn't the server's answer, and has a limit of its own for that.
     /// - Throws: `KubectlError` unless it succeeds.
-    func run(_ arguments: [String], input: [UInt8] = []) async throws(KubectlError) -> Output {
+    func run(_ arguments: [String], input: [UInt8] = [], waits: Bool = false) async throws(KubectlError) -> Output {
+        guard let limit, !waits else { return try await output(of: arguments, input) }
+        let first = await withTaskGroup(of: Result<Output, KubectlError>?.self) { group in
+            group.addTask {
+                do throws(KubectlError) {
+                    return .success(try await output(of: arguments, input))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: limit)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+        guard let first else {
+            let words = "the API server hasn't answered within \(limit); if it is slow, raise --request-timeout"
+            throw KubectlError(.unreachable, words)
+        }
+        return try first.get()
+    }
+
+    private func output(of arguments: [String], _ input: [UInt8]) async throws(KubectlError) -> Output {
         let result: ExecutionResult<Void, BytesOutput, BytesOutput>
         do {
             result = try await Subprocess.run(

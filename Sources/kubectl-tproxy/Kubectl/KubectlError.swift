@@ -67,7 +67,8 @@ struct KubectlError: Error, Hashable, Sendable, CustomStringConvertible {
             ("doesn't have a resource type", .unknownKind), ("no matches for kind", .unknownKind),
             (" is invalid: ", .invalid), ("denied the request", .invalid), ("(Unauthorized)", .unauthorized),
             ("timed out waiting", .timeout), ("Unable to connect to the server", .unreachable),
-            ("The connection to the server", .unreachable), ("context deadline exceeded", .unreachable),
+            ("The connection to the server", .unreachable), ("failed to download openapi", .unreachable),
+            ("context deadline exceeded", .unreachable),
             ("Client.Timeout exceeded", .unreachable), ("context was not found", .configuration),
             ("does not exist", .configuration), ("no configuration has been provided", .configuration),
             ("no such file or directory", .configuration), ("error loading config file", .configuration),
@@ -96,8 +97,15 @@ struct KubectlError: Error, Hashable, Sendable, CustomStringConvertible {
         if let reason = reason(text), rest.hasPrefix("Error from server (\(reason)): ") {
             rest = rest.dropFirst("Error from server (\(reason)): ".count)
         }
-        for prefix in ["error: ", "error when creating \"STDIN\": ", "error when applying patch:\n"] {
-            if rest.hasPrefix(prefix) { rest = rest.dropFirst(prefix.count) }
+        let prefixes = [
+            "error: ", "error when creating \"STDIN\": ", "error when applying patch:\n",
+            "error validating \"STDIN\": ",
+            "error validating data: ", "failed to download openapi: ",
+        ]
+        for prefix in prefixes where rest.hasPrefix(prefix) { rest = rest.dropFirst(prefix.count) }
+        // An option of kubectl's that can't be given here.
+        if let advice = rest.firstRange(of: "; if you choose to ignore these errors") {
+            rest = rest[..<advice.lowerBound]
         }
         return rest.isEmpty ? "kubectl failed and said nothing" : String(rest)
     }

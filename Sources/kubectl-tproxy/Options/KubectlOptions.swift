@@ -16,11 +16,14 @@ struct KubectlOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How long a request may take, such as 10s or 1m; 0 for as long as it takes.",
+            "How long the API server may take to answer, such as 10s or 1m; 0 for as long as it takes.",
             valueName: "time"
         )
     )
     var requestTimeout = "15s"
+
+    /// The same as a time; `nil` where there is none, or it is only kubectl that can read it.
+    var limit: Duration? { WaitTime(argument: requestTimeout)?.duration }
 
     /// The options as kubectl takes them. Each is one word, so that no value is taken for an option.
     var flags: [String] {

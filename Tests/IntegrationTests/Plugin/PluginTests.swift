@@ -88,15 +88,20 @@ import Testing
                     to: "kubeconfig-\(port)"
                 )
             }
-            let calls: [(what: String, arguments: [String], environment: [String: String])] = [
+            let mute = ["KUBECONFIG": try kubeconfig(silent.port)]
+            var calls: [(what: String, arguments: [String], environment: [String: String])] = [
                 ("context", ["get", "--context", "nowhere"], [:]),
                 ("kubeconfig", ["get", "--kubeconfig", "/nonexistent"], [:]),
                 ("forbidden", ["get", "--as", "nobody", "-n", run.namespace], [:]),
                 ("kubectl", ["get"], ["KUBECTL_PATH": "/nonexistent/kubectl"]),
                 ("closed", ["get"], ["KUBECONFIG": try kubeconfig(closed)]),
-                ("silent", ["get", "--request-timeout", "1s"], ["KUBECONFIG": try kubeconfig(silent.port)]),
-                ("silent", ["describe", "x", "--request-timeout", "1s"], ["KUBECONFIG": try kubeconfig(silent.port)]),
             ]
+            for command in [
+                ["get"], ["describe", "x"], ["create", "x"], ["check"], ["tenants", "x", "list"],
+                ["send", "x", "--from", "a@b.c", "--to", "d@e.f"],
+            ] {
+                calls.append(("silent", command + ["--request-timeout", "1s"], mute))
+            }
             for (what, arguments, environment) in calls {
                 let result = try await site.tproxy(arguments, environment: environment)
                 #expect(result.status == .exited(1), "\(what)")

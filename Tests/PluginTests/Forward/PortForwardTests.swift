@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import TestSupport
 import Testing
 
@@ -18,22 +17,16 @@ struct PortForwardTests {
 
     private struct Trouble: Error {}
 
-    /// Whether the process that wrote its number is no more.
-    private func isGone(_ fake: FakeKubectl) throws -> Bool {
-        let text = try #require(fake.file("process")).filter(\.isNumber)
-        return kill(try #require(pid_t(text)), 0) != 0
-    }
-
     @Test("kubectl is ended with what uses the ports, and names stand behind the options")
     func use() async throws {
         let fake = try FakeKubectl(Self.forwarding)
         let port = try await fake.kubectl.withPortForward(to: "relay-1", in: "ns", ports: [9494]) { ports in
-            let isGone = try isGone(fake)
+            let isGone = try fake.isGone()
             #expect(!isGone)
             return ports[9494]
         }
         #expect(port == 41234)
-        #expect(try isGone(fake))
+        #expect(try fake.isGone())
         let arguments = fake.file("arguments")?.split(separator: "\n").map(String.init)
         #expect(arguments?.first == "--context=c")
         #expect(arguments?.contains("--namespace=ns") == true)
@@ -46,7 +39,7 @@ struct PortForwardTests {
         await #expect(throws: Trouble.self) {
             try await fake.kubectl.withPortForward(to: "relay-1", in: "ns", ports: [9494]) { _ in throw Trouble() }
         }
-        #expect(try isGone(fake))
+        #expect(try fake.isGone())
 
         let other = try FakeKubectl(Self.forwarding)
         let kubectl = other.kubectl
@@ -58,7 +51,7 @@ struct PortForwardTests {
         try await eventually("the script runs") { other.file("process")?.hasSuffix("\n") == true }
         task.cancel()
         await #expect(throws: (any Error).self) { try await task.value }
-        #expect(try isGone(other))
+        #expect(try other.isGone())
     }
 
     @Test("Where kubectl ends by itself, its words are told")

@@ -38,6 +38,17 @@ struct KubectlErrorTests {
         #expect(!error.advice.contains("\n"))
     }
 
+    @Test("Where it can't ask for the schema, it advises to do without: we don't")
+    func schema() {
+        let error = KubectlError(
+            errorOutput:
+                #"error: error validating "STDIN": error validating data: failed to download openapi: Get "x": "#
+                + "dial tcp 192.0.2.1:1: connect: connection refused; if you choose to ignore these errors, turn "
+                + "validation off with --validate=false"
+        )
+        #expect(error == KubectlError(.unreachable, #"Get "x": dial tcp 192.0.2.1:1: connect: connection refused"#))
+    }
+
     @Test("Its log and the server's warnings are no part of them")
     func noise() {
         let text = """
