@@ -1,6 +1,7 @@
 /// Texts from elsewhere, made fit for a status, an event or a screen.
 public enum BoundedText {
-    /// The text on one line without control characters, cut where it is longer than so many octets.
+    /// The text on one line without characters that a terminal obeys rather than shows, cut where it is longer than so
+    /// many octets.
     public static func line(_ text: String, limit: Int) -> String {
         if text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 < 0x80 }) { return text }
         var clean = String.UnicodeScalarView()
@@ -9,6 +10,8 @@ public enum BoundedText {
             let shown: Unicode.Scalar =
                 switch scalar.properties.generalCategory {
                 case .control, .lineSeparator, .paragraphSeparator: " "
+                // Changes of the writing direction among them. Those two join letters.
+                case .format where scalar != "\u{200C}" && scalar != "\u{200D}": " "
                 default: scalar
                 }
             length += UTF8.width(shown)

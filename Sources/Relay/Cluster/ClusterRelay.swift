@@ -128,7 +128,7 @@ struct ClusterRelay {
         let failed = metrics.failedPortCount
         if readiness.isReady, failed > 0 {
             let text =
-                "routes open: \(table.count), not to be opened: \(failed); the log says why, they are tried again\n"
+                "routes open: \(table.count); can't be opened: \(failed), the log says why, they are tried again\n"
             return Readiness(isReady: true, text: text)
         }
         guard !readiness.isReady, !metrics.isSynced, let error = metrics.interruption else { return readiness }
