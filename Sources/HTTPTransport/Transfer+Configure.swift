@@ -60,6 +60,8 @@ extension Transfer {
         if let certificate = options.certificate, let key = options.privateKey {
             blob(CURLOPT_SSLCERT_BLOB, certificate)
             blob(CURLOPT_SSLKEY_BLOB, key)
+            // An encrypted key is an error then. Without it a passphrase is asked for, which ends the process here.
+            results.append(ccurl_set_string(handle, CURLOPT_KEYPASSWD, ""))
         }
         return results.allSatisfy { $0 == CURLE_OK }
     }

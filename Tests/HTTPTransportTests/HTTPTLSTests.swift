@@ -80,6 +80,22 @@ import Testing
         #expect(page.contains("CN = client") || page.contains("CN=client"))
     }
 
+    /// Nobody is there to be asked for the passphrase.
+    @Test(arguments: [false, true])
+    func anEncryptedKeyIsAnError(isTraditional: Bool) async throws {
+        let server = try TLSServer(certificates, ["-tls1_3"])
+        let key = try certificates.encryptedKey(isTraditional: isTraditional)
+        #expect(try String(contentsOfFile: key, encoding: .utf8).contains("ENCRYPTED"))
+        let refused = try await get(server.url) {
+            $0.trust = .only(.file(certificates.authority))
+            $0.identity = HTTPClientIdentity(
+                certificateChain: .file(certificates.client.certificate),
+                privateKey: .file(key)
+            )
+        }
+        #expect(throws: HTTPError.self) { try refused.get() }
+    }
+
     @Test func unusableFilesAreRefusedAtOnce() throws {
         for pem in [
             HTTPPEM.file(certificates.folder + "/none.pem"), .file(certificates.folder), .file("/dev/zero"),

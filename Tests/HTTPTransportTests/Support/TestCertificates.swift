@@ -26,14 +26,27 @@ final class TestCertificates: Sendable {
         ])
     }
 
+    /// The client's key with a passphrase, in the form of today or that of old.
+    func encryptedKey(isTraditional: Bool) throws -> String {
+        let path = folder + "/encrypted-\(isTraditional).key"
+        try run(
+            (isTraditional ? ["ec", "-aes256"] : ["pkcs8", "-topk8"])
+                + ["-in", "client.key", "-out", path, "-passout", "pass:unknown"]
+        )
+        return path
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     private func openssl(_ arguments: [String]) throws {
+        try run(arguments + ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"])
+    }
+
+    private func run(_ arguments: [String]) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.arguments =
-            ["openssl"] + arguments + ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+        process.arguments = ["openssl"] + arguments
         process.standardError = FileHandle.nullDevice
         try process.run()
         process.waitUntilExit()
