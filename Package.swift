@@ -88,7 +88,7 @@ let package = Package(
         library("DestinationRules", ["DestinationModel", "ObjectModel", "YAML"]),
         library(
             "DestinationSources",
-            ["DestinationModel", "FileWatch", "HTTPTransport", "ObjectModel", "YAML", logging]
+            ["DestinationModel", "FileWatch", "HTTPTransport", "ObjectModel", "TLS", "YAML", logging]
         ),
         library("SMTP", [nio]),
         library("UpstreamPool"),

@@ -33,12 +33,9 @@ public struct CertificateAuthority: Sendable {
     ///   its own.
     public init(identity: TLSIdentity) throws(TLSError) {
         self.identity = identity
-        let (certificate, key) = try Self.parse(identity)
+        let certificate = try identity.parsed().leaf
         guard X509_check_ca(certificate.pointer) == 1 else {
             throw .configuration("the certificate is not that of a certification authority")
-        }
-        guard X509_check_private_key(certificate.pointer, key.pointer) == 1 else {
-            throw .configuration("the private key does not fit the authority's certificate")
         }
     }
 
@@ -46,7 +43,7 @@ public struct CertificateAuthority: Sendable {
     ///
     /// - Throws: ``TLSError`` with code `configuration` when a name, address or time can't stand in a certificate.
     public func issue(_ leaf: LeafCertificate) throws(TLSError) -> TLSIdentity {
-        let (issuer, issuerKey) = try Self.parse(identity)
+        let (issuer, _, issuerKey) = try identity.parsed()
         let key = try PrivateKey()
         // The subject is for the eyes only, and may be too long for a common name: clients go by the names below.
         let subject = (leaf.dnsNames + leaf.ipAddresses).first { $0.utf8.count <= Int(ub_common_name) }
@@ -64,12 +61,5 @@ public struct CertificateAuthority: Sendable {
         try builder.add(NID_authority_key_identifier, "keyid:always", issuer: issuer)
         try builder.addSubjectNames(dnsNames: leaf.dnsNames, ipAddresses: leaf.ipAddresses)
         return try builder.sign(with: issuerKey)
-    }
-
-    private static func parse(_ identity: TLSIdentity) throws(TLSError) -> (Certificate, PrivateKey) {
-        guard let certificate = try Certificate.parseChain(identity.certificateChainPEM).first else {
-            throw .configuration("the PEM text holds no certificate")
-        }
-        return (certificate, try PrivateKey(pem: identity.privateKeyPEM))
     }
 }

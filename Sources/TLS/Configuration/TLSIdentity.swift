@@ -1,3 +1,5 @@
+import COpenSSL
+
 /// A certificate chain and the private key to its first certificate.
 ///
 /// It holds a secret: it prints as `<redacted>`, and so does anything that contains it.
@@ -21,6 +23,26 @@ public struct TLSIdentity: Sendable, Hashable {
             certificateChainPEM: try PEMFile.read(certificateFile),
             privateKeyPEM: try PEMFile.read(keyFile)
         )
+    }
+
+    /// Whether it can be used: both parts are PEM, the key isn't encrypted, and it is the one to the first certificate.
+    ///
+    /// - Throws: ``TLSError`` with code `configuration`, which says what is wrong and shows nothing of the key.
+    public func check() throws(TLSError) {
+        _ = try parsed()
+    }
+
+    func parsed() throws(TLSError) -> (leaf: Certificate, issuers: ArraySlice<Certificate>, key: PrivateKey) {
+        let chain = try Certificate.parseChain(certificateChainPEM)
+        let key = try PrivateKey(pem: privateKeyPEM)
+        guard let leaf = chain.first else {
+            throw .configuration("the PEM text holds no certificate")
+        }
+        ERR_clear_error()
+        guard X509_check_private_key(leaf.pointer, key.pointer) == 1 else {
+            throw .configuration("the private key does not fit the certificate: \(OpenSSLErrors.take().summary)")
+        }
+        return (leaf, chain.dropFirst(), key)
     }
 }
 

@@ -62,19 +62,15 @@ extension OpenSSLContext {
     }
 
     func use(_ identity: TLSIdentity) throws(TLSError) {
-        let chain = try Certificate.parseChain(identity.certificateChainPEM)
-        let key = try PrivateKey(pem: identity.privateKeyPEM)
-        guard let leaf = chain.first else {
-            throw .configuration("the PEM text holds no certificate")
-        }
+        let (leaf, issuers, key) = try identity.parsed()
         ERR_clear_error()
         guard SSL_CTX_use_certificate(pointer, leaf.pointer) == 1 else {
             throw .configuration("the certificate can't be used: \(OpenSSLErrors.take().summary)")
         }
-        guard SSL_CTX_use_PrivateKey(pointer, key.pointer) == 1, SSL_CTX_check_private_key(pointer) == 1 else {
-            throw .configuration("the private key does not fit the certificate: \(OpenSSLErrors.take().summary)")
+        guard SSL_CTX_use_PrivateKey(pointer, key.pointer) == 1 else {
+            throw .configuration("the private key can't be used: \(OpenSSLErrors.take().summary)")
         }
-        for issuer in chain.dropFirst() {
+        for issuer in issuers {
             guard COpenSSL_SSL_CTX_add1_chain_cert(pointer, issuer.pointer) == 1 else {
                 throw .configuration("the certificate chain can't be used: \(OpenSSLErrors.take().summary)")
             }

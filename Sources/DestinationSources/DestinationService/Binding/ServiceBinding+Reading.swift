@@ -1,6 +1,8 @@
 public import DestinationModel
 internal import FoundationEssentials
 import ObjectModel
+internal import TLS
+internal import YAML
 
 extension ServiceBinding {
     /// A Secret is a megabyte at most.
@@ -50,9 +52,10 @@ extension ServiceBinding {
         }
         let login: Login
         if usesCertificate, let chain = fields["certificate"], let key {
-            login = .certificate(
-                chain: Secret(try Self.pem(chain, "CERTIFICATE", "certificate", secret)),
-                key: Secret(try Self.pem(key.reveal(), "PRIVATE KEY", "key", secret))
+            login = try Self.certificate(
+                try Self.pem(chain, "CERTIFICATE", "certificate", secret),
+                try Self.pem(key.reveal(), "PRIVATE KEY", "key", secret),
+                secret
             )
         } else {
             login = .secret(Secret(fields["clientsecret"] ?? ""))
@@ -73,6 +76,24 @@ extension ServiceBinding {
             authorization: authorization,
             service: try Self.url(fields, "uri", secret)
         )
+    }
+
+    private static func certificate(
+        _ chain: String,
+        _ key: String,
+        _ secret: String
+    ) throws(ServiceBindingError) -> Login {
+        do {
+            try TLSIdentity(certificateChainPEM: Array(chain.utf8), privateKeyPEM: Array(key.utf8)).check()
+        } catch {
+            throw ServiceBindingError(
+                .invalid,
+                secret,
+                fields: ["certificate", "key"],
+                "certificate and key can't be used: \(error.reason)"
+            )
+        }
+        return .certificate(chain: Secret(chain), key: Secret(key))
     }
 
     private static func url(
@@ -126,6 +147,7 @@ extension ServiceBinding {
                     secret,
                     fields: [key],
                     "the key \(Quoted(key)) must hold the service binding as a JSON object, plain or in base64"
+                        + (fault(bytes).map { "; \($0)" } ?? "")
                 )
             }
             return texts(object)
@@ -161,15 +183,30 @@ extension ServiceBinding {
 
     /// The members of the JSON object that a value holds, of its `credentials` where it has them.
     private static func object(_ bytes: [UInt8]) -> [String: ObjectValue]? {
-        guard bytes.count <= maximumBytes else { return nil }
-        let options = JSONReader.Options(maximumLength: maximumBytes, maximumDepth: 20, maximumCount: 10_000)
-        let plain = try? JSONReader.document(bytes, options: options).value
-        let value =
-            plain?.objectValue == nil
-            ? Data(base64Encoded: Data(bytes), options: .ignoreUnknownCharacters)
-                .flatMap { try? JSONReader.document($0, options: options).value } : plain
-        guard let members = value?.objectValue else { return nil }
+        guard let members = try? json(bytes).value.objectValue else { return nil }
         return members["credentials"]?.objectValue ?? members
+    }
+
+    /// Why a value is no JSON; nil where it is some. Says where, and shows nothing of the text: it holds the login.
+    private static func fault(_ bytes: [UInt8]) -> String? {
+        do {
+            _ = try json(bytes)
+            return nil
+        } catch {
+            let place = "line \(error.position.line), column \(error.position.column)"
+            return switch error.code {
+            case .duplicateKey: "a member stands there twice (\(place))"
+            case .size, .depth: "it is too large or too deep (\(place))"
+            default: "it is no valid JSON (\(place))"
+            }
+        }
+    }
+
+    private static func json(_ bytes: [UInt8]) throws(JSONError) -> ObjectDocument {
+        let options = JSONReader.Options(maximumLength: maximumBytes, maximumDepth: 20, maximumCount: 10_000)
+        let isPlain = bytes.first { !Character(UnicodeScalar($0)).isWhitespace } == UInt8(ascii: "{")
+        let decoded = isPlain ? nil : Data(base64Encoded: Data(bytes), options: .ignoreUnknownCharacters)
+        return try JSONReader.document(decoded.map(Array.init) ?? bytes, options: options)
     }
 
     private static func texts(_ object: [String: ObjectValue]) -> [String: String] {
