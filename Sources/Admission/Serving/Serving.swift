@@ -45,7 +45,7 @@ struct Serving {
             return Readiness(isReady: true, text: "ready\n")
         }
         let pages = OperationsRouter.pages(registry: registry, configuration: configuration, readiness: readiness)
-        let limits = ServingLimits()
+        let limits = limits()
         let environment = ServingEnvironment(
             limits: limits,
             pages: OperationsRouter(routes: pages),
@@ -137,6 +137,19 @@ struct Serving {
             )
             return nil
         }
+    }
+
+    private func limits() -> ServingLimits {
+        var limits = ServingLimits()
+        let wanted = limits.connections
+        limits.fit(descriptors: DescriptorLimit.raise())
+        if limits.connections < wanted {
+            logger.warning(
+                "fewer connections are allowed than usual: raise the limit of open files (ulimit -n)",
+                metadata: ["connections": "\(limits.connections)", "usual": "\(wanted)"]
+            )
+        }
+        return limits
     }
 
     private func readCertificate() throws(StartFailure) -> ServedCertificate {

@@ -20,6 +20,12 @@ struct ServingLimits: Hashable, Sendable {
     /// How long a client has to take note that the connection is being closed.
     var closing = Duration.seconds(2)
 
+    /// As many connections as there are files to have, with some left for what the server reads itself: out of files, it
+    /// could neither take a connection nor refuse one.
+    mutating func fit(descriptors: Int) {
+        connections = min(connections, max(descriptors - 128, 1))
+    }
+
     /// The names of the limits in the metric.
     enum Name: String, CaseIterable {
         case connections, body, bodies, header, handshake, request, answer, idle

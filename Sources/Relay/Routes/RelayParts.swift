@@ -5,6 +5,7 @@ import HTTPTransport
 import Logging
 import NIOCore
 import NIOPosix
+import ServerSupport
 import TLS
 import Telemetry
 import UpstreamPool

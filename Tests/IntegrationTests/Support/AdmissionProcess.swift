@@ -37,15 +37,23 @@ final class AdmissionProcess: Sendable {
 
     /// Starts a server, without waiting for anything.
     ///
-    /// - Parameter kubeconfig: how it reaches the API server; without one it knows of no other Destinations.
-    init(_ configuration: Configuration, authority: TestCA, kubeconfig: String? = nil) throws {
+    /// - Parameters:
+    ///   - kubeconfig: how it reaches the API server; without one it knows of no other Destinations.
+    ///   - descriptors: how many files and sockets it may have.
+    init(
+        _ configuration: Configuration,
+        authority: TestCA,
+        kubeconfig: String? = nil,
+        descriptors: Int? = nil
+    ) throws {
         let port = try LoopbackPorts.free()
         self.port = port
         self.directory = try TemporaryDirectory()
         self.authority = authority
         self.url = "https://127.0.0.1:\(port)"
         self.process = try ChildProcess(
-            [Programs.path("tproxy-admission"), "serve", "--address", "127.0.0.1", "--port", "\(port)"]
+            (descriptors.map { ["/bin/sh", "-c", "ulimit -n \($0) && exec \"$@\"", "sh"] } ?? [])
+                + [Programs.path("tproxy-admission"), "serve", "--address", "127.0.0.1", "--port", "\(port)"]
                 + ["--metrics-port", "\(LoopbackPorts.free())", "--shutdown-delay", "0"]
                 + ["--config", self.directory.write(configuration.text, to: "config.yaml")]
                 + ["--tls-cert-file", authority.serverCertificate, "--tls-key-file", authority.serverKey]

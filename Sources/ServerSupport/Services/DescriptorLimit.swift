@@ -4,11 +4,12 @@ import Glibc
 import Musl
 #endif
 
-/// How many sockets this process may have.
-enum DescriptorLimit {
-    /// Takes as many as the system grants: shells give a thousand by default, which a busy relay runs out of.
+/// How many files and sockets this process may have.
+public enum DescriptorLimit {
+    /// Takes as many as the system grants: shells give a thousand by default, which a busy server runs out of.
+    ///
     /// - Returns: how many that are.
-    static func raise() -> Int {
+    public static func raise() -> Int {
         var limit = rlimit()
         let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         guard getrlimit(resource, &limit) == 0 else { return 0 }
