@@ -123,18 +123,28 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
     public let findings: [DestinationFinding]
     /// One line of further explanation, such as the status of an answer.
     public let detail: String?
+    /// Who was asked; nil where nobody was.
+    public let origin: DestinationOrigin?
 
     /// An error about the destination that was looked for, with what is wrong with it.
     public init(
         _ code: Code,
         _ reference: DestinationReference,
         findings: [DestinationFinding] = [],
-        detail: String? = nil
+        detail: String? = nil,
+        origin: DestinationOrigin? = nil
     ) {
         self.code = code
         self.reference = reference
         self.findings = findings
         self.detail = detail
+        self.origin = origin
+    }
+
+    /// Whether what was found before serves on: it is of the origin that can't be asked at the moment, or nobody was
+    /// asked.
+    public func leavesStanding(_ origin: DestinationOrigin) -> Bool {
+        code.isSourceDown && (self.origin ?? origin) == origin
     }
 }
 

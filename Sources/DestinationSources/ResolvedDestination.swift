@@ -8,12 +8,20 @@ public struct ResolvedDestination: Hashable, Sendable {
     public let generation: DestinationGeneration
     /// When it was fetched or read.
     public let fetchedAt: ContinuousClock.Instant
+    /// Whose it is.
+    public let origin: DestinationOrigin
 
     /// An answer of a source.
-    public init(destination: MailDestination, generation: DestinationGeneration, fetchedAt: ContinuousClock.Instant) {
+    public init(
+        destination: MailDestination,
+        generation: DestinationGeneration,
+        fetchedAt: ContinuousClock.Instant,
+        origin: DestinationOrigin
+    ) {
         self.destination = destination
         self.generation = generation
         self.fetchedAt = fetchedAt
+        self.origin = origin
     }
 }
 

@@ -14,7 +14,12 @@ import Testing
             _ reference: DestinationReference
         ) async throws(DestinationLookupError) -> ResolvedDestination {
             let destination = MailDestination(name: reference.destination, host: host)
-            return ResolvedDestination(destination: destination, generation: DestinationGeneration(1), fetchedAt: .now)
+            return ResolvedDestination(
+                destination: destination,
+                generation: DestinationGeneration(1),
+                fetchedAt: .now,
+                origin: DestinationOrigin(host)
+            )
         }
 
         func changes() -> DestinationChanges { hub.subscribe() }

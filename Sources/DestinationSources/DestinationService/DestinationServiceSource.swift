@@ -43,7 +43,7 @@ public actor DestinationServiceSource: DestinationSource {
         self.binding = binding
         self.settings = settings
         self.environment = environment
-        cache = LookUpCache(settings)
+        cache = LookUpCache(settings, of: binding.origin)
         client = try environment.client(binding, settings)
     }
 
@@ -54,13 +54,12 @@ public actor DestinationServiceSource: DestinationSource {
     public func update(_ binding: ServiceBinding) throws(HTTPError) {
         guard binding != self.binding else { return }
         client = try environment.client(binding, settings)
-        let keepsAnswers = binding.leadsToTheSame(as: self.binding)
         self.binding = binding
         environment.logger.notice(
             "service binding has changed",
             metadata: ["instance": "\(instance)", "service": "\(binding.service)"]
         )
-        perform(cache.rebound(keepsAnswers: keepsAnswers, environment.now()))
+        perform(cache.rebound(to: binding.origin, environment.now()))
     }
 
     /// Makes connections in another way from now on, such as with other trusted authorities or time limits. What is known
@@ -160,7 +159,7 @@ extension DestinationServiceSource {
             environment.onLookUp(nil)
         case .failure(let failure):
             found = .failure(failure)
-            environment.onLookUp(failure.error(lookUp.key))
+            environment.onLookUp(failure.error(lookUp.key, binding.origin))
         }
         perform(cache.ended(lookUp, found, environment.now(), jitter: environment.jitter()))
     }

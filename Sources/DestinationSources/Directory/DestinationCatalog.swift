@@ -23,12 +23,15 @@ struct DestinationCatalog {
         var mended: [DestinationKey] = []
     }
 
+    private let places: DestinationFolders
     private var entries: [DestinationKey: Entry] = [:]
     private var folders: Set<DestinationTree.Folder> = []
     private var folderFindings: [DestinationFinding] = []
     /// The folders that can't be read now.
     private var faults: [DestinationTree.Folder?: DestinationFinding] = [:]
     private var lastGeneration: UInt64 = 0
+
+    init(of places: DestinationFolders) { self.places = places }
 
     var instances: [String] { Set(folders.map(\.instance)).sorted() }
     var keys: [DestinationKey] { Array(entries.keys) }
@@ -93,7 +96,8 @@ struct DestinationCatalog {
             entry.resolved = ResolvedDestination(
                 destination: destination,
                 generation: generation ?? DestinationGeneration(lastGeneration),
-                fetchedAt: now
+                fetchedAt: now,
+                origin: places.origin(key.instance)
             )
         }
         entries[key] = entry
@@ -106,7 +110,12 @@ struct DestinationCatalog {
             if let fault = faults[.init(instance: reference.instance)]
                 ?? faults[.init(instance: reference.instance, tenant: reference.tenant)]
             {
-                throw DestinationLookupError(.serviceUnavailable, reference, detail: fault.description)
+                throw DestinationLookupError(
+                    .serviceUnavailable,
+                    reference,
+                    detail: fault.description,
+                    origin: places.origin(reference.instance)
+                )
             }
             guard folders.contains(.init(instance: reference.instance)) else {
                 throw DestinationLookupError(.noSuchInstance, reference)

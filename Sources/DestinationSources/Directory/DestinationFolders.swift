@@ -15,4 +15,9 @@ enum DestinationFolders: Hashable, Sendable {
             }
         return folder.tenant.map { "\(root)/\($0)" } ?? root
     }
+
+    /// What tells an instance's folder from others.
+    func origin(_ instance: String) -> DestinationOrigin {
+        DestinationOrigin(path(DestinationTree.Folder(instance: instance)))
+    }
 }

@@ -17,7 +17,7 @@ public final class DirectoryDestinationSource: DestinationSource {
     private let folders: DestinationFolders
     private let logger: Logger
     private let now: @Sendable () -> ContinuousClock.Instant
-    private let catalog = Mutex(DestinationCatalog())
+    private let catalog: Mutex<DestinationCatalog>
     private let refreshing = Mutex(())
     private let hub = DestinationChangeHub()
 
@@ -53,6 +53,7 @@ public final class DirectoryDestinationSource: DestinationSource {
         self.folders = folders
         self.logger = logger
         self.now = now
+        catalog = Mutex(DestinationCatalog(of: folders))
         refresh()
     }
 

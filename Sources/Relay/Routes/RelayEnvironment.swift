@@ -29,7 +29,7 @@ struct RelayEnvironment: Sendable {
         do {
             let context = try tlsContexts.context(for: found.destination.tls)
             let key = UpstreamKey(route: route, generation: found.generation, destination: found.destination)
-            return UpstreamTarget(key: key, tls: context, fetchedAt: found.fetchedAt)
+            return UpstreamTarget(key: key, tls: context, fetchedAt: found.fetchedAt, origin: found.origin)
         } catch {
             throw UpstreamFailure(.tls, "\(error)")
         }

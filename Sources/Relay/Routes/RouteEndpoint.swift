@@ -242,7 +242,7 @@ final class RouteEndpoint {
                 logger.warning("no destination", metadata: ["reason": "\(failure.reason)"])
             }
             // A source that is down says nothing about the destination: mail flows on with what is known.
-            if let pool, failure.isSourceDown {
+            if let pool, failure.leavesStanding(pool.target) {
                 tell(.found)
                 return answerAwaiting(.success(pool))
             }

@@ -30,8 +30,8 @@ struct UpstreamFailure: Error, Sendable {
     let reason: String
     /// How the pool takes it.
     let opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure
-    /// The destination can't be looked up at the moment, whatever it may be.
-    private(set) var isSourceDown = false
+    /// Why the destination can't be looked up.
+    private var lookUp: DestinationLookupError?
     /// The word that the status of Destinations has for it.
     private(set) var statusReason = "ConfigurationFailed"
     /// The mail server has looked at what we log in with, and doesn't want it.
@@ -68,10 +68,13 @@ struct UpstreamFailure: Error, Sendable {
 }
 
 extension UpstreamFailure {
+    /// Whether mail flows on with what was found before.
+    func leavesStanding(_ target: UpstreamTarget) -> Bool { lookUp?.leavesStanding(target.origin) ?? false }
+
     /// What went wrong while looking the destination up.
     init(_ error: DestinationLookupError) {
         self.init(.destination, error.description)
-        isSourceDown = error.code.isSourceDown
+        lookUp = error
         statusReason = error.code.statusReason
     }
 

@@ -1,4 +1,5 @@
 import DestinationModel
+import DestinationSources
 import SMTP
 import TLS
 
@@ -8,6 +9,8 @@ struct UpstreamTarget: Sendable {
     let tls: TLSClientContext
     /// When the source fetched or read the destination.
     let fetchedAt: ContinuousClock.Instant
+    /// Whose the destination is.
+    let origin: DestinationOrigin
 
     var destination: MailDestination { key.destination }
 

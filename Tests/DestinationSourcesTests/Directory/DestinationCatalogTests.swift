@@ -12,7 +12,7 @@ import Testing
     @Test func aFolderThatCannotBeReadKeepsWhatIsKnown() throws {
         // Tests may run as root, who can read every folder; a link to itself can't be opened by anyone.
         let folder = try TemporaryFolder()
-        var catalog = DestinationCatalog()
+        var catalog = DestinationCatalog(of: .below("/d"))
         try folder.write("tree/one/t/mail.json", destinationJSON(host: "a.example.com"))
         let path = DestinationFolders.below(folder.path + "/tree")
         _ = catalog.update(DestinationTree(path), now: .now) { DestinationFile($0, in: path).read() }
@@ -32,7 +32,7 @@ import Testing
         let folder = try TemporaryFolder()
         try folder.write("one/t/mail.json", "{")
         let tree = DestinationTree(.below(folder.path))
-        var catalog = DestinationCatalog()
+        var catalog = DestinationCatalog(of: .below("/d"))
         var reads = 0
         for _ in 0..<2 {
             _ = catalog.update(tree, now: .now) { _ in

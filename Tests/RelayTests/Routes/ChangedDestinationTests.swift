@@ -100,6 +100,20 @@ import UpstreamPool
         }
     }
 
+    @Test func mailDoesNotFlowOnByTheLoginOfAnotherSubaccount() async throws {
+        try await TestRelay.run { relay in
+            let client = try await relay.client()
+            #expect(try await client.mail().hasPrefix("250 "))
+            relay.source.fail(.serviceUnavailable)
+            relay.source.lead(to: "another")
+            relay.table.refresh { _ in true }
+            try await relay.sink.wait(for: "the session's end") { $0.openConnections == 0 }
+            #expect(try await client.mail().hasPrefix("451 4.3.5 "))
+            relay.source.set(relay.destination())
+            #expect(try await client.mail().hasPrefix("250 "))
+        }
+    }
+
     /// Many clients that come during one look-up share it; they must not put it off.
     @Test func manyWaitForOneLookUp() async throws {
         try await TestRelay.run { relay in

@@ -11,6 +11,7 @@ final class ScriptedSource: DestinationSource {
         var gate: SinkGate?
         var lookUps = 0
         var generation: UInt64 = 0
+        var origin = DestinationOrigin("one")
     }
 
     private let state = Observed(State())
@@ -22,7 +23,8 @@ final class ScriptedSource: DestinationSource {
             state.destinations[tenant] = ResolvedDestination(
                 destination: destination,
                 generation: DestinationGeneration(state.generation),
-                fetchedAt: .now
+                fetchedAt: .now,
+                origin: state.origin
             )
         }
     }
@@ -33,13 +35,19 @@ final class ScriptedSource: DestinationSource {
             state.destinations[tenant] = ResolvedDestination(
                 destination: destination,
                 generation: DestinationGeneration(generation),
-                fetchedAt: .now
+                fetchedAt: .now,
+                origin: state.origin
             )
         }
     }
 
     func fail(_ code: DestinationLookupError.Code, tenant: String? = nil) {
         state.mutate { $0.failures[tenant] = code }
+    }
+
+    /// Asks somebody else from now on.
+    func lead(to origin: String) {
+        state.mutate { $0.origin = DestinationOrigin(origin) }
     }
 
     /// Look-ups from now on wait for the gate.
@@ -58,7 +66,9 @@ final class ScriptedSource: DestinationSource {
             await withCheckedContinuation { continuation in gate.pass { continuation.resume() } }
         }
         let now = state.current
-        if let code = now.failures[reference.tenant] { throw DestinationLookupError(code, reference) }
+        if let code = now.failures[reference.tenant] {
+            throw DestinationLookupError(code, reference, origin: now.origin)
+        }
         guard let found = now.destinations[reference.tenant] else {
             throw DestinationLookupError(.noSuchDestination, reference)
         }

@@ -70,7 +70,12 @@ import UpstreamPool
             generation: DestinationGeneration(1),
             destination: destination
         )
-        let target = UpstreamTarget(key: key, tls: try TLSClientContext(TLSClientConfiguration()), fetchedAt: .now)
+        let target = UpstreamTarget(
+            key: key,
+            tls: try TLSClientContext(TLSClientConfiguration()),
+            fetchedAt: .now,
+            origin: DestinationOrigin("one")
+        )
         session = Session(
             id: id,
             target: target,

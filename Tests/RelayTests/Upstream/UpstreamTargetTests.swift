@@ -17,7 +17,8 @@ import Testing
                 destination: destination
             ),
             tls: try TLSClientContext(TLSClientConfiguration()),
-            fetchedAt: .now
+            fetchedAt: .now,
+            origin: DestinationOrigin("one")
         )
     }
 

@@ -29,15 +29,13 @@ public struct ServiceBinding: Hashable, Sendable {
         self.service = service
     }
 
-    /// Whether both bindings lead to the destinations of the same subaccounts, as far as can be told: then what one has
-    /// found holds for the other too.
-    func leadsToTheSame(as other: ServiceBinding) -> Bool {
-        service == other.service && account == other.account
-    }
+    /// What tells the destinations that this binding leads to from those of other subaccounts, as far as can be told: what
+    /// one binding has found holds for another one of the same origin.
+    var origin: DestinationOrigin { DestinationOrigin("\(service) \(account)") }
 
     /// The provider's subdomain and region. `certurl` has one more label than `url`, `authentication.cert.` for
     /// `authentication.`.
-    private var account: [Substring] {
-        authorization.host.split(separator: ".").filter { $0 != "cert" }
+    private var account: String {
+        authorization.host.split(separator: ".").filter { $0 != "cert" }.joined(separator: ".")
     }
 }

@@ -41,6 +41,8 @@ struct LookUpCache {
     }
 
     private let settings: DestinationServiceSettings
+    /// Whom look-ups ask.
+    private var origin: DestinationOrigin
     private(set) var entries: [Key: LookUpEntry] = [:]
     /// What was due at the last tick and isn't looked up yet, the most overdue last.
     private var overdue: [Key] = []
@@ -52,7 +54,10 @@ struct LookUpCache {
     private var epoch = 0
     private var lastGeneration: UInt64 = 0
 
-    init(_ settings: DestinationServiceSettings) { self.settings = settings }
+    init(_ settings: DestinationServiceSettings, of origin: DestinationOrigin) {
+        self.settings = settings
+        self.origin = origin
+    }
 }
 
 // MARK: Events
@@ -61,7 +66,7 @@ extension LookUpCache {
     /// Somebody wants a destination.
     mutating func wanted(_ key: Key, _ now: ContinuousClock.Instant) -> (Decision, Actions) {
         guard var entry = entries[key] ?? newEntry(now, isPinned: false) else {
-            let error = DestinationLookupError(.serviceUnavailable, key, detail: "too many destinations at once")
+            let error = LookUpFailure(.serviceUnavailable, "too many destinations at once").error(key, origin)
             return (.answer(.failure(error)), Actions())
         }
         let answer = entry.answer(now, settings)
@@ -115,12 +120,12 @@ extension LookUpCache {
         case .success(let destination):
             gate.succeeded()
             let next = DestinationGeneration(lastGeneration + 1)
-            isChanged = entry.found(destination, next, now, jitter: jitter)
+            isChanged = entry.found(destination, origin, next, now, jitter: jitter)
             if entry.held?.generation == next { lastGeneration += 1 }
             answer = entry.fallback(downError(key))
             if former != nil { actions.notes.append(.mended(key)) }
         case .failure(let failure):
-            let error = failure.error(key)
+            let error = failure.error(key, origin)
             isChanged = entry.failed(error, retryAfter: failure.retryAfter, now, settings, jitter: jitter)
             answer = entry.fallback(error)
             if former?.code != error.code { actions.notes.append(.failing(error, isServing: entry.held != nil)) }
@@ -149,9 +154,11 @@ extension LookUpCache {
     }
 
     /// The binding is another one.
-    /// - Parameter keepsAnswers: whether it leads to the same destinations.
-    mutating func rebound(keepsAnswers: Bool, _ now: ContinuousClock.Instant) -> Actions {
+    /// - Parameter origin: where it leads. What is known of another origin is forgotten.
+    mutating func rebound(to origin: DestinationOrigin, _ now: ContinuousClock.Instant) -> Actions {
         var actions = Actions()
+        let keepsAnswers = origin == self.origin
+        self.origin = origin
         epoch += 1
         gate = ServiceGate()
         for key in Array(entries.keys) {
@@ -256,7 +263,12 @@ extension LookUpCache {
     }
 
     private func downError(_ key: Key) -> DestinationLookupError {
-        let failure = gate.lastFailure ?? LookUpFailure(.serviceUnavailable)
-        return failure.error(key)
+        let failure =
+            switch gate.lastFailure {
+            case let last? where last.key.tenant == key.tenant: last.failure
+            case let last?: last.failure.forOthers
+            case nil: LookUpFailure(.serviceUnavailable)
+            }
+        return failure.error(key, origin)
     }
 }

@@ -97,16 +97,24 @@ struct LookUpEntry {
     }
 
     /// It was found. `jitter`: 0 to 1, so that not all are looked up again at once.
-    /// - Parameter next: the generation to give it if it has changed.
+    /// - Parameters:
+    ///   - origin: who told.
+    ///   - next: the generation to give it if it has changed.
     /// - Returns: whether the answer is another one than before.
     mutating func found(
         _ destination: MailDestination,
+        _ origin: DestinationOrigin,
         _ next: DestinationGeneration,
         _ now: ContinuousClock.Instant,
         jitter: Double
     ) -> Bool {
         let generation = held.flatMap { $0.destination == destination ? $0.generation : nil } ?? next
-        held = ResolvedDestination(destination: destination, generation: generation, fetchedAt: now)
+        held = ResolvedDestination(
+            destination: destination,
+            generation: generation,
+            fetchedAt: now,
+            origin: origin
+        )
         refusal = nil
         failures = 0
         isSuspect = false

@@ -11,7 +11,7 @@ struct ServiceGate {
     private var failing: Set<LookUpCache.Key> = []
     private var pauses = 0
     private var closedUntil: ContinuousClock.Instant?
-    private(set) var lastFailure: LookUpFailure?
+    private(set) var lastFailure: (key: LookUpCache.Key, failure: LookUpFailure)?
 
     enum State {
         /// All may pass.
@@ -37,7 +37,7 @@ struct ServiceGate {
         _ now: ContinuousClock.Instant,
         jitter: Double
     ) {
-        lastFailure = failure
+        lastFailure = (key, failure)
         if failing.count < Self.limit { failing.insert(key) }
         // Those who were under way when it closed bring no news.
         guard state(now) != .closed || failure.retryAfter != nil else { return }

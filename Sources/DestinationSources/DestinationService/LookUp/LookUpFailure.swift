@@ -8,6 +8,8 @@ struct LookUpFailure: Error, Hashable, Sendable {
     var findings: [DestinationFinding] = []
     /// How long the service wants to be left alone.
     var retryAfter: Duration?
+    /// Whether the detail is about the tenant's own authorization server, and nobody else's business.
+    var isTenantsOwn = false
     /// Whether the very next attempt may well succeed.
     var isFleeting = false
 
@@ -25,12 +27,18 @@ struct LookUpFailure: Error, Hashable, Sendable {
         self.isFleeting = isFleeting
     }
 
-    func error(_ reference: DestinationReference) -> DestinationLookupError {
-        DestinationLookupError(code, reference, findings: findings, detail: detail)
+    func error(_ reference: DestinationReference, _ origin: DestinationOrigin) -> DestinationLookupError {
+        DestinationLookupError(code, reference, findings: findings, detail: detail, origin: origin)
     }
 }
 
 extension LookUpFailure {
+    /// What another tenant may hear of it.
+    var forOthers: LookUpFailure {
+        guard isTenantsOwn else { return self }
+        return LookUpFailure(code, "other tenants' look-ups have failed, so it is left alone for some seconds")
+    }
+
     /// There was no answer.
     init(_ error: HTTPError) {
         let fleeting: [HTTPError.Code] = [.connect, .connectionLost, .resolve]

@@ -50,7 +50,12 @@ struct ServiceTokens: Sendable {
     /// A tenant's host refuses: because of the tenant, or because the binding is no longer good for anyone? The
     /// provider's own host knows.
     private func failure(_ error: TokenError, _ tenant: String?) async -> LookUpFailure {
-        guard tenant != nil, let code = Self.tenantCode(error), let key = key(nil) else { return Self.failure(error) }
+        guard tenant != nil else { return Self.failure(error) }
+        guard let code = Self.tenantCode(error), let key = key(nil) else {
+            var failure = Self.failure(error)
+            failure.isTenantsOwn = true
+            return failure
+        }
         do {
             _ = try await provider.token(for: key, maximumAge: Self.proof)
             return LookUpFailure(code, Self.detail(error))

@@ -1,5 +1,7 @@
 import DestinationModel
 import Foundation
+import MailSink
+import TLS
 import Testing
 
 @testable import DestinationSources
@@ -10,14 +12,46 @@ import Testing
         "url": "https://provider.authentication.eu10.example.com",
         "uri": "https://destination-configuration.cfapps.eu10.example.com/",
     ]
-    private static let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    private static let key = "-----BEGIN RSA PRIVATE KEY-----\nhunter2\n-----END RSA PRIVATE KEY-----\n"
+    private static let identities = [try? identity(), try? identity()].compactMap(\.self)
+    private static let certificate = String(decoding: identities[0].certificateChainPEM, as: UTF8.self)
+    private static let key = String(decoding: identities[0].privateKeyPEM, as: UTF8.self)
+    /// With the passphrase `unknown`, in the form of today and in that of old.
+    private static let encryptedKeys = [
+        """
+        -----BEGIN ENCRYPTED PRIVATE KEY-----
+        MIHsMFcGCSqGSIb3DQEFDTBKMCkGCSqGSIb3DQEFDDAcBAjsmLeA3CF4DAICCAAw
+        DAYIKoZIhvcNAgkFADAdBglghkgBZQMEASoEEL8kYadaX8rzlivZHYCxbpgEgZCb
+        /GzaJGw5b1VhA6t5UFbpNnDUIqHP4JHZ3/r3orcpUI7ISx+7ri6R/ZASKbjR7n7c
+        8D59fe/Tc8ncLze9oZvHCNVhTY9BfDB4xflBT25jXZ+5KZ+b17a+9ERcDjlzF4+A
+        7keRS6V1a0//QDMqt8vIfr3Wm6JQ+yC1RUV82qLumxL0XLDB+SfJnt70bHanJjg=
+        -----END ENCRYPTED PRIVATE KEY-----
+        """,
+        """
+        -----BEGIN EC PRIVATE KEY-----
+        Proc-Type: 4,ENCRYPTED
+        DEK-Info: AES-256-CBC,F6ED322A701B6937B5A319270D887A26
+
+        Z0p+CfqgsSUqysQkxRkeJDUZShYCwdcD7lGx3vExge3XteKdBig0XJvXjfk+SmfO
+        SYi0zBH27I/3idPdFAdoBFDVWHHth7fEOzR0BdTZEcsXF6QFplO9OKslQrnu8Jts
+        qTjFLrf3hqipgRaUXVbbNr8lMEXMTzG8h5iZoBL0AIw=
+        -----END EC PRIVATE KEY-----
+        """,
+    ]
     private static let x509 = [
         "clientid": "sb-clone!b1", "certificate": certificate, "key": key,
         "url": "https://provider.authentication.eu10.example.com",
         "certurl": "https://provider.authentication.cert.eu10.example.com",
         "uri": "https://destination-configuration.cfapps.eu10.example.com",
     ]
+
+    private static func identity() throws -> TLSIdentity {
+        let leaf = LeafCertificate(
+            dnsNames: ["client"],
+            validity: CertificateValidity(from: 1_700_000_000, seconds: 86_400),
+            usage: .client
+        )
+        return try TestAuthority().authority.issue(leaf)
+    }
 
     private static func json(_ value: Any) throws -> [UInt8] {
         Array(try JSONSerialization.data(withJSONObject: value))
@@ -62,16 +96,37 @@ import Testing
         let binding = try ServiceBinding(secret: "s", data: Self.keys(Self.x509))
         #expect(binding.authorization.host == "provider.authentication.cert.eu10.example.com")
         #expect(binding.login == .certificate(chain: Secret(Self.certificate.trimmed), key: Secret(Self.key.trimmed)))
-        #expect(!"\(binding)".contains("hunter2"))
+        let line = try #require(Self.key.split(separator: "\n").dropFirst().first)
+        #expect(!"\(binding)".contains(line))
         var dump = ""
         Swift.dump(binding, to: &dump)
-        #expect(!dump.contains("hunter2"))
+        #expect(!dump.contains(line))
     }
 
     @Test func escapedLineEndsOfPEMAreRealOnesAgain() throws {
         let escaped = Self.x509.mapValues { $0.trimmed.replacingOccurrences(of: "\n", with: "\\n") }
         let plain = try ServiceBinding(secret: "s", data: Self.keys(Self.x509))
         #expect(try ServiceBinding(secret: "s", data: Self.keys(escaped)) == plain)
+    }
+
+    @Test func aKeyThatCannotBeUsedIsNamedWithItsFault() {
+        let broken = Self.key.replacingOccurrences(of: "M", with: "N")
+        let another = String(decoding: Self.identities[1].privateKeyPEM, as: UTF8.self)
+        let faults =
+            Self.encryptedKeys.map { ($0, "must be unencrypted") } + [
+                (broken, "can't read the private key"), (another, "does not fit the certificate"),
+            ]
+        for (key, fault) in faults {
+            var fields = Self.x509
+            fields["key"] = key
+            let error = #expect(throws: ServiceBindingError.self) {
+                try ServiceBinding(secret: "my-secret", data: Self.keys(fields))
+            }
+            #expect(error?.code == .invalid && error?.fields == ["certificate", "key"])
+            let text = error?.description ?? ""
+            #expect(text.contains("my-secret") && text.contains(fault), Comment(rawValue: text))
+            for line in key.split(separator: "\n") where line.count > 40 { #expect(!text.contains(line)) }
+        }
     }
 
     @Test func aKeyMayBeKeptApart() throws {
@@ -131,6 +186,29 @@ import Testing
         #expect(named?.code == .malformed || named?.code == .missing)
     }
 
+    /// What is in the text stays there: a password without its quotation mark is still one.
+    @Test(
+        "What is wrong with a binding's JSON is said by its place alone",
+        arguments: [
+            ("{\"clientid\": \"x\",\n\"clientsecret\": hunter2}", "no valid JSON (line 2, column 17)"),
+            (
+                "{\"clientsecret\": \"hunter2\", \"clientsecret\": \"hunter2\"}",
+                "stands there twice (line 1, column 29)"
+            ),
+            ("{\"a\": \(String(repeating: "[", count: 50))}", "too large or too deep (line 1, column 26)"),
+        ]
+    )
+    func faultsOfJSON(text: String, fault: String) {
+        for bytes in [Array(text.utf8), Self.base64(Array(text.utf8))] {
+            let error = #expect(throws: ServiceBindingError.self) {
+                try ServiceBinding(secret: "my-secret", data: ["b": bytes], key: "b")
+            }
+            #expect(error?.code == .malformed)
+            #expect(error?.message.contains(fault) == true, Comment(rawValue: error?.message ?? ""))
+            #expect(error?.message.contains("hunter2") == false)
+        }
+    }
+
     @Test func twoBindingsMustBeToldApart() throws {
         let json = try Self.json(Self.fields)
         let data = ["a": json, "b": json]
@@ -154,10 +232,10 @@ import Testing
         var fields = Self.fields
         fields["clientid"] = "sb-another!b1"
         fields["clientsecret"] = "new"
-        #expect(try ServiceBinding(secret: "s", data: Self.keys(fields)).leadsToTheSame(as: one))
-        #expect(try ServiceBinding(secret: "s", data: Self.keys(Self.x509)).leadsToTheSame(as: one))
+        #expect(try ServiceBinding(secret: "s", data: Self.keys(fields)).origin == one.origin)
+        #expect(try ServiceBinding(secret: "s", data: Self.keys(Self.x509)).origin == one.origin)
         fields["url"] = "https://other.authentication.eu10.example.com"
-        #expect(try !ServiceBinding(secret: "s", data: Self.keys(fields)).leadsToTheSame(as: one))
+        #expect(try ServiceBinding(secret: "s", data: Self.keys(fields)).origin != one.origin)
     }
 }
 

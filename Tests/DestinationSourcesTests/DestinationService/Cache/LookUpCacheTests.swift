@@ -24,7 +24,7 @@ import Testing
         var answers: [DestinationReference: LookUpCache.Answer] = [:]
 
         init(_ now: ContinuousClock.Instant, _ settings: DestinationServiceSettings = .init()) {
-            cache = LookUpCache(settings)
+            cache = LookUpCache(settings, of: DestinationOrigin("one"))
             self.now = now
         }
 
@@ -57,10 +57,15 @@ import Testing
             take(cache.ticked(now))
         }
 
-        mutating func rebind(keepsAnswers: Bool) { take(cache.rebound(keepsAnswers: keepsAnswers, now)) }
+        mutating func rebind(to origin: String) { take(cache.rebound(to: DestinationOrigin(origin), now)) }
     }
 
     private func host(_ answer: LookUpCache.Answer?) -> String? { try? answer?.get().destination.host }
+
+    private func error(_ answer: LookUpCache.Answer?) -> DestinationLookupError? {
+        guard case .failure(let error) = answer else { return nil }
+        return error
+    }
 
     private func code(_ answer: LookUpCache.Answer?) -> DestinationLookupError.Code? {
         guard case .failure(let error) = answer else { return nil }
@@ -342,7 +347,7 @@ import Testing
         bench.end(.success(good))
         _ = bench.want(key("b"))
         bench.end(.failure(LookUpFailure(.credentialsRefused)))
-        bench.rebind(keepsAnswers: true)
+        bench.rebind(to: "one")
         #expect(bench.changed.isEmpty)
         #expect(host(bench.want(key("a"))) == "one.example.com")
         #expect(bench.want(key("b")) == nil)
@@ -355,15 +360,58 @@ import Testing
         var bench = Bench(start)
         _ = bench.want(key("a"))
         bench.end(.success(good))
-        bench.rebind(keepsAnswers: false)
+        bench.rebind(to: "another")
         #expect(bench.changed == [DestinationKey(key("a"))])
         #expect(bench.want(key("a")) == nil)
+    }
+
+    @Test func theSilenceOfOneServiceLeavesItsOwnAnswersStanding() throws {
+        var bench = Bench(start)
+        _ = bench.want(key("a"))
+        bench.end(.success(good))
+        let origin = try #require(try bench.answers[key("a")]?.get().origin)
+        _ = bench.want(key("b"))
+        bench.end(.failure(LookUpFailure(.serviceUnavailable)))
+        let own = try #require(error(bench.answers[key("b")]))
+        #expect(own.leavesStanding(origin))
+        bench.rebind(to: "another")
+        _ = bench.want(key("a"))
+        bench.end(.failure(LookUpFailure(.serviceUnavailable)))
+        let anothers = try #require(error(bench.answers[key("a")]))
+        #expect(!anothers.leavesStanding(origin))
+    }
+
+    @Test func whatIsWrongWithOneTenantsServerIsNotToldToAnother() {
+        var bench = Bench(start)
+        let failures = (1...3).map { number in
+            var failure = LookUpFailure(.serviceUnavailable, "https://t\(number).example.com: can't connect")
+            failure.isTenantsOwn = true
+            return failure
+        }
+        for (number, failure) in failures.enumerated() {
+            _ = bench.want(key(tenant: "t\(number + 1)"))
+            bench.end(.failure(failure))
+        }
+        let own = error(bench.want(key("another", tenant: "t3")))
+        #expect(own?.detail == "https://t3.example.com: can't connect")
+        let others = error(bench.want(key(tenant: "t4")))
+        #expect(others?.code == .serviceUnavailable)
+        #expect(others?.detail?.contains("example.com") == false)
+    }
+
+    @Test func whatIsWrongWithTheServiceIsToldToAll() {
+        var bench = Bench(start)
+        for name in ["a", "b", "c"] {
+            _ = bench.want(key(name))
+            bench.end(.failure(LookUpFailure(.serviceUnavailable, "https://service.example.com: can't connect")))
+        }
+        #expect(error(bench.want(key(tenant: "t")))?.detail == "https://service.example.com: can't connect")
     }
 
     @Test func theAnswerOfTheFormerServiceIsNotTheAnswer() {
         var bench = Bench(start)
         _ = bench.want(key("a"))
-        bench.rebind(keepsAnswers: false)
+        bench.rebind(to: "another")
         bench.end(.success(other))
         #expect(bench.answers.isEmpty)
         #expect(bench.running.map(\.key.destination) == ["a"])
@@ -376,7 +424,7 @@ import Testing
         _ = bench.want(key("a"))
         bench.end(.success(good))
         bench.tick(after: 119)
-        bench.rebind(keepsAnswers: true)
+        bench.rebind(to: "one")
         bench.end(.success(other))
         #expect(bench.changed.isEmpty && bench.running.isEmpty)
         bench.tick()

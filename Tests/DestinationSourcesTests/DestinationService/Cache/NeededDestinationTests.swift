@@ -37,7 +37,7 @@ import Testing
         DestinationLookupError.Code.noSuchDestination, .noSuchTenant, .tenantNotSubscribed, .serviceUnavailable,
         .credentialsRefused,
     ]) func whatIsNotThereIsLookedForWithoutEnd(code: DestinationLookupError.Code) {
-        var cache = LookUpCache(DestinationServiceSettings())
+        var cache = LookUpCache(DestinationServiceSettings(), of: DestinationOrigin("one"))
         cache.kept([key("d")], start)
         let end = 2 * 3600
         let missing = pass(0..<end, &cache) { _ in .failure(LookUpFailure(code)) }
@@ -52,7 +52,7 @@ import Testing
     }
 
     @Test func whatNobodyNeedsIsForgotten() {
-        var cache = LookUpCache(DestinationServiceSettings())
+        var cache = LookUpCache(DestinationServiceSettings(), of: DestinationOrigin("one"))
         cache.kept([key("d")], start)
         _ = pass(0..<10, &cache) { _ in .failure(LookUpFailure(.noSuchDestination)) }
         cache.kept([], start + .seconds(10))
@@ -63,7 +63,7 @@ import Testing
     @Test func thoseTurnedAwayWhileTheServiceWasDownHearWhenItIsBack() throws {
         var settings = DestinationServiceSettings()
         settings.maximumLookUps = 3
-        var cache = LookUpCache(settings)
+        var cache = LookUpCache(settings, of: DestinationOrigin("one"))
         let keys = (1...20).map { key("d\($0)") }
         var running: [LookUpCache.LookUp] = []
         for key in keys { running += cache.wanted(key, start).1.start }
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func askingWhileTheServiceIsLeftAloneCountsAsAnAnswer() {
-        var cache = LookUpCache(DestinationServiceSettings())
+        var cache = LookUpCache(DestinationServiceSettings(), of: DestinationOrigin("one"))
         for name in ["a", "b", "c"] {
             for lookUp in cache.wanted(key(name), start).1.start {
                 _ = cache.ended(lookUp, .failure(LookUpFailure(.serviceUnavailable)), start, jitter: 0)
@@ -106,7 +106,7 @@ import Testing
 
     /// A thousand destinations are looked up again within their two minutes, though only a few at a time.
     @Test func manyAreKeptFresh() {
-        var cache = LookUpCache(DestinationServiceSettings())
+        var cache = LookUpCache(DestinationServiceSettings(), of: DestinationOrigin("one"))
         let keys = Set((0..<1000).map { key("d\($0)") })
         cache.kept(keys, start)
         _ = pass(0..<5, &cache) { _ in .success(good) }
@@ -119,7 +119,7 @@ import Testing
     @Test func onlyAFewAreLookedUpAtATime() {
         var settings = DestinationServiceSettings()
         settings.maximumRefreshes = 5
-        var cache = LookUpCache(settings)
+        var cache = LookUpCache(settings, of: DestinationOrigin("one"))
         cache.kept(Set((0..<100).map { key("d\($0)") }), start)
         var running = cache.ticked(start).start
         #expect(running.count == 5)

@@ -70,7 +70,9 @@ import Testing
         let error = #expect(throws: LookUpFailure.self) { try read(body) }
         #expect(error?.code == code)
         #expect(error?.findings.isEmpty == (code != .malformed))
-        let text = error?.error(DestinationReference(destination: "mail", instance: "i")).description ?? ""
+        let text =
+            error?.error(DestinationReference(destination: "mail", instance: "i"), DestinationOrigin("o")).description
+            ?? ""
         #expect(!text.contains("hunter2"))
     }
 
