@@ -175,10 +175,25 @@ extension WithMailServers.ClusterRelayTests {
                     try await eventually("the useless Secret to be reported") { () -> Void? in
                         try await run.failed(port, reason).contains("the service binding lacks") ? () : nil
                     }
+                    // Nobody is there to be asked for the passphrase of a key.
+                    var fields = try service.certificateBinding()
+                    fields["key"] = try await ProcessRunner.run(
+                        ["/usr/bin/openssl", "pkcs8", "-topk8", "-passout", "pass:hunter2"],
+                        input: fields["key"] ?? ""
+                    ).output
+                    #expect(fields["key"]?.contains("ENCRYPTED") == true)
+                    try await run.site.create(secret: "binding-btp", fields)
+                    try await eventually("the encrypted key to be reported") { () -> Void? in
+                        try await run.failed(port, reason).contains("must be unencrypted") ? () : nil
+                    }
+                    try await run.site.client.delete(.secrets, "binding-btp", in: run.site.namespace)
                     _ = try await service.bind(run.site, instance: "btp", .multiKey)
                     try await run.found(port)
                     try await run.waitForMetric(#"tproxy_relay_instance_usable{instance="btp"}"#, 1)
                     // What works isn't taken away by a slip.
+                    try await run.site.create(secret: "binding-btp", fields)
+                    try await run.waitForMetric(#"tproxy_relay_instance_usable{instance="btp"}"#, 0)
+                    #expect(try await run.login(of: port) == servers.accounts.acme.user)
                     try await run.site.client.delete(.secrets, "binding-btp", in: run.site.namespace)
                     try await run.waitForMetric(#"tproxy_relay_instance_usable{instance="btp"}"#, 0)
                     #expect(try await run.report(port)?.lookup == .found)

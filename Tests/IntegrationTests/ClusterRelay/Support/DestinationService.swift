@@ -77,14 +77,21 @@ struct DestinationService: Sendable {
             try await site.create(secret: name, self.server.binding(id: Self.client, secret: secret))
             return entry
         case .certificate:
-            let leaf = LeafCertificate(dnsNames: ["client"], validity: Self.validity, usage: .client)
-            let identity = try self.authority.authority.issue(leaf)
-            var fields = self.server.binding(id: Self.client, secret: nil)
-            fields["certificate"] = String(decoding: identity.certificateChainPEM, as: UTF8.self)
+            var fields = try self.certificateBinding()
+            let key = fields.removeValue(forKey: "key") ?? ""
             try await site.create(secret: name, fields)
-            let key = String(decoding: identity.privateKeyPEM, as: UTF8.self)
             try await site.create(secret: "\(name)-key", ["tls.key": key])
             return entry + "\n          privateKey: {secretName: \(name)-key, secretInternalKey: tls.key}"
         }
+    }
+
+    /// A binding by certificate, all in one.
+    func certificateBinding() throws -> [String: String] {
+        let leaf = LeafCertificate(dnsNames: ["client"], validity: Self.validity, usage: .client)
+        let identity = try self.authority.authority.issue(leaf)
+        var fields = self.server.binding(id: Self.client, secret: nil)
+        fields["certificate"] = String(decoding: identity.certificateChainPEM, as: UTF8.self)
+        fields["key"] = String(decoding: identity.privateKeyPEM, as: UTF8.self)
+        return fields
     }
 }
