@@ -36,6 +36,8 @@ public struct ContentDecoder: Sendable {
     private let lineLimit: Int
     private let sizeLimit: Int
     private var position = Position.lineStart
+    /// An LF client has sent a CR.
+    private var hasMixedLineEnds = false
 
     /// The first reason to refuse the message. Once it is set, decoding goes on only to find the end.
     public private(set) var refusal: ContentRefusal?
@@ -126,6 +128,8 @@ extension ContentDecoder {
             guard next + 1 < octets.count else { return .wait }
             switch (octets[next + 1], decoder.discipline) {
             case (UInt8(ascii: "\n"), .lf):
+                // Behind a CR it may be content of somebody's who hoped that this would be taken for the end.
+                guard !decoder.hasMixedLineEnds else { return .ambiguous }
                 take(2)
                 return .end
             case (UInt8(ascii: "\n"), .crlf):
@@ -190,6 +194,7 @@ extension ContentDecoder {
                     }
                 } else {
                     bareCarriageReturn = carriageReturn
+                    decoder.hasMixedLineEnds = decoder.discipline == .lf
                     // Only to find the end: CRLF goes on being a line end.
                     isBare = octets[end - 1] != UInt8(ascii: "\r")
                     if lineFeed == nil, !isBare { stop = octets.count - 1 }

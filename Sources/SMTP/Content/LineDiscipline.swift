@@ -8,6 +8,6 @@
 public enum LineDiscipline: Hashable, Sendable {
     /// CRLF ends lines; a bare LF inside the message is normalised to CRLF, but never helps to end the message.
     case crlf
-    /// LF ends lines; a CR anywhere inside the message is an error.
+    /// LF ends lines; a CR anywhere inside the message is an error, and behind one nobody can tell which dot ends it.
     case lf
 }

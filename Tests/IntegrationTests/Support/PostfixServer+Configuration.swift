@@ -59,6 +59,10 @@ extension PostfixServer {
         # All clients have one address here, and the tests fail logins on purpose.
         smtpd_client_connection_count_limit = 0
         smtpd_error_sleep_time = 0
+
+        # Nothing here helps against what the relay lets through.
+        smtpd_forbid_bare_newline = no
+        smtpd_forbid_unauth_pipelining = no
         """
     }
 

@@ -17,6 +17,9 @@ final class SMTPSession {
             close(self.descriptor)
             throw Failure.refused(port: port)
         }
+        // What is sent in pieces is to arrive in pieces.
+        var yes: Int32 = 1
+        setsockopt(self.descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
     }
 
     deinit { close(self.descriptor) }

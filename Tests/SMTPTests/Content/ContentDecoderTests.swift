@@ -71,7 +71,7 @@ struct ContentDecoderTests {
             Case(input: "a\n\n.\nQUIT\n", output: "a\r\n\r\n", rest: "QUIT\n", discipline: .lf),
             Case(input: "..a\n.b\n.\n", output: "..a\r\nb\r\n", discipline: .lf),
             Case(input: "a\n.\r\n", progress: .ambiguous, refusal: .ambiguousEnd, rest: ".\r\n", discipline: .lf),
-            Case(input: "a\r\n.\n", refusal: .bareCarriageReturn, discipline: .lf),
+            Case(input: "a\r\n.\n", progress: .ambiguous, refusal: .bareCarriageReturn, rest: ".\n", discipline: .lf),
             Case(
                 input: "a\r\n.\r\n",
                 progress: .ambiguous,
@@ -79,7 +79,7 @@ struct ContentDecoderTests {
                 rest: ".\r\n",
                 discipline: .lf
             ),
-            Case(input: "a\rb\n.\n", refusal: .bareCarriageReturn, discipline: .lf),
+            Case(input: "a\rb\n.\n", progress: .ambiguous, refusal: .bareCarriageReturn, rest: ".\n", discipline: .lf),
             // Eight bits pass untouched, valid UTF-8 or not.
             Case(input: "gr\u{FC}n \u{7F}\u{1}\t\r\n.\r\n", output: "gr\u{FC}n \u{7F}\u{1}\t\r\n"),
         ]

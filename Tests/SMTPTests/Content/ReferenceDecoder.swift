@@ -30,13 +30,16 @@ struct ReferenceDecoder {
         var index = 0
         var isLineStart = true
         var isBehindBareLineFeed = false
+        var hasMixedLineEnds = false
         var length = 0
         while let octet = at(index) {
             read = index
             if isLineStart, octet == dot {
                 guard let second = at(index + 1) else { return }
                 if second == lf {
-                    if discipline == .lf {
+                    if discipline == .lf, hasMixedLineEnds {
+                        end = .ambiguous
+                    } else if discipline == .lf {
                         read = index + 2
                         end = .end
                     } else {
@@ -85,7 +88,10 @@ struct ReferenceDecoder {
             case cr:
                 let next = at(index + 1)
                 if next == nil || next == lf || discipline == .lf {
-                    if discipline == .lf { refuse(.bareCarriageReturn) }
+                    if discipline == .lf {
+                        refuse(.bareCarriageReturn)
+                        hasMixedLineEnds = true
+                    }
                     guard next != nil else { return }
                     emit([octet], &length)
                     if next == lf {
