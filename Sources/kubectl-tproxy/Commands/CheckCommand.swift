@@ -23,7 +23,10 @@ struct CheckCommand: ClusterCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Only these Destinations; otherwise all of the namespace.", valueName: "name"))
+    @Argument(
+        help: ArgumentHelp("Only these Destinations; otherwise all of the namespace.", valueName: "name"),
+        transform: DestinationArgument.read
+    )
     var names: [String] = []
 
     @Flag(name: [.customShort("A"), .long], help: "The Destinations of all namespaces.")

@@ -15,7 +15,7 @@ struct DeleteCommand: ClusterCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Which ones.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Which ones.", valueName: "name"), transform: DestinationArgument.read)
     var names: [String]
 
     @Flag(name: .shortAndLong, help: "Don't ask.")

@@ -19,7 +19,7 @@ struct DescribeCommand: ClusterCommand {
         aliases: ["status"]
     )
 
-    @Argument(help: ArgumentHelp("The Destination.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The Destination.", valueName: "name"), transform: DestinationArgument.read)
     var name: String
 
     @Option(name: .shortAndLong, help: ArgumentHelp("yaml or json: the object itself.", valueName: "format"))

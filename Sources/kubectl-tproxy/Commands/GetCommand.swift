@@ -22,7 +22,7 @@ struct GetCommand: ClusterCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("Which ones; otherwise all.", valueName: "name"))
+    @Argument(help: ArgumentHelp("Which ones; otherwise all.", valueName: "name"), transform: DestinationArgument.read)
     var names: [String] = []
 
     @Flag(name: [.customShort("A"), .long], help: "Those of all namespaces.")

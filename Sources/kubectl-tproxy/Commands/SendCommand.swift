@@ -22,7 +22,7 @@ struct SendCommand: ClusterCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The Destination.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The Destination.", valueName: "name"), transform: DestinationArgument.read)
     var name: String
 
     @Option(help: ArgumentHelp("Whose mail it is; needed where there are several.", valueName: "subdomain"))

@@ -17,7 +17,7 @@ struct TenantsCommand: ClusterCommand {
             """
     )
 
-    @Argument(help: ArgumentHelp("The Destination.", valueName: "name"))
+    @Argument(help: ArgumentHelp("The Destination.", valueName: "name"), transform: DestinationArgument.read)
     var name: String
 
     @Argument(help: ArgumentHelp("list, add or remove.", valueName: "what"))

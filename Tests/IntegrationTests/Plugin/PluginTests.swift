@@ -55,6 +55,11 @@ import Testing
                 let result = try await site.tproxy(["delete", "-n", run.namespace, "--yes", "--", name])
                 #expect(result.status == .exited(1), "\(name): \(result.output) \(result.errorOutput)")
             }
+            for command in ["get", "describe", "tenants", "send", "check", "delete"] {
+                let result = try await site.tproxy([command, "destination/mail-dest", "-n", run.namespace])
+                #expect(result.status == .exited(64), "\(result.errorOutput)")
+                #expect(result.errorOutput.contains("name the Destination alone"))
+            }
             for destination in ["a b", "$(id)", "--help", "\"'", "a\\nb", "é"] {
                 let result = try await site.tproxy([
                     "create", "mail", "-n", run.namespace, "--dry-run=server", "--destination=\(destination)", "-o",
