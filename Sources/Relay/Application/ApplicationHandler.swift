@@ -25,6 +25,7 @@ final class ApplicationHandler: ChannelInboundHandler {
     private var isReading = false
     private var isLingering = false
     private var needsFlush = false
+    private var readsMuch = false
     private var transactionStart: NIODeadline?
     private var lastOctets = NIODeadline.now()
     /// Which connection this is, and the session that it uses or has used for the transaction.
@@ -130,6 +131,7 @@ final class ApplicationHandler: ChannelInboundHandler {
             context?.flush()
         }
         setTimeLimit()
+        setReadSize()
         readIfThereIsRoom()
     }
 
@@ -203,6 +205,19 @@ final class ApplicationHandler: ChannelInboundHandler {
     private func setTimeLimit() {
         guard !isLingering else { return }
         watchdog?.set(machine.isWaitingForUpstream ? nil : endpoint.limits.applicationIdleTime)
+    }
+
+    /// Reads much at a time while a message comes, so that a usual one takes one read, one TLS record and one write; and
+    /// little otherwise, since thousands of applications may be connected that say nothing.
+    private func setReadSize() {
+        guard machine.isReceivingContent != readsMuch else { return }
+        readsMuch.toggle()
+        let allocator =
+            readsMuch
+            ? AdaptiveRecvByteBufferAllocator(minimum: 16 << 10, initial: 32 << 10, maximum: 64 << 10)
+            : AdaptiveRecvByteBufferAllocator()
+        // Fails on a closed channel alone.
+        try? context?.channel.syncOptions?.setOption(.recvAllocator, value: allocator)
     }
 
     private func timeLimitReached() {

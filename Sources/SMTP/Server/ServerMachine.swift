@@ -156,6 +156,14 @@ public struct ServerMachine: Sendable {
         }
     }
 
+    /// Whether what comes is a message's content, of which there may be much.
+    public var isReceivingContent: Bool {
+        switch state {
+        case .content, .discarding: true
+        case .idle, .learning, .borrowing, .envelope, .dataAsked, .verdict, .failed, .closed: false
+        }
+    }
+
     /// Whether the answer to ``Action/borrow(fresh:)`` is due.
     public var isBorrowing: Bool {
         switch state {

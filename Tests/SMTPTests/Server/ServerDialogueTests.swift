@@ -34,11 +34,14 @@ struct ServerDialogueTests {
         #expect(bench.reply(.recipient, 250, "2.1.5 fine") == ["< 250 2.1.5 fine"])
         #expect(bench.send("    ") == [])
         #expect(bench.send("DATA") == ["data"])
+        #expect(!bench.machine.isReceivingContent)
         #expect(bench.reply(.data, 354, "go on") == ["< 354 go on"])
+        #expect(bench.machine.isReceivingContent)
         #expect(bench.send("    ") == ["content     "])
         #expect(bench.send("Some test data.") == ["content Some test data."])
         #expect(bench.send("  ") == ["content   "])
         #expect(bench.send(".") == ["dot"])
+        #expect(!bench.machine.isReceivingContent)
         #expect(
             bench.reply(.endOfData, 250, "2.0.0 queued as 1") == [
                 "give back", "= accepted 27", "< 250 2.0.0 queued as 1",
