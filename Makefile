@@ -6,6 +6,7 @@
 #   make image   an image of each server, as an archive in .build/images; needs no Docker
 #   make dist    the plugin as people download it, in .build/dist: an archive, its checksum, krew's manifest
 #   make bench   speed and memory, the relay's beside HAProxy, the servers in a cluster, the plugin beside kubectl; writes docs/benchmarks*.md
+#                ROW=rate prints one row of the relay's; each of its samples is kept in Benchmarks/results
 #   make docs    the pages of docs that are made of the code
 #   make lint    the format of the code
 #   make format  puts the format right
@@ -15,10 +16,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help demo test e2e image dist bench docs lint format
 
-CODE := Package.swift Sources Tests
+CODE := Package.swift Sources Tests Benchmarks
 BUILD := swift build --quiet
 # As it is shipped: with Swift's own libraries inside, for no distribution has those.
 RELEASE := $(BUILD) -c release --static-swift-stdlib
+BINARIES = "$$(swift build -c release --show-bin-path)"
 SERVERS := tproxy-admission tproxy-manager tproxy-relay
 TAG := dev
 CLUSTER := $(or $(TPROXY_CLUSTER),../shared/cluster)
@@ -66,13 +68,22 @@ dist:
 	@scripts/dist "$$(swift build -c release --show-bin-path)/kubectl-tproxy" .build/dist
 
 bench:
-	@scripts/packages build bench test
+	@scripts/packages build bench
+	for product in tproxy-relay tproxy-load; do $(RELEASE) --product "$$product"; done
+ifdef ROW
+	Benchmarks/run $(BINARIES)/tproxy-{relay,load} $(ROW:%=--row %)
+else
+	@scripts/packages test
 	@scripts/control-plane prepare
 	for product in kubectl-tproxy $(SERVERS); do $(RELEASE) --product "$$product"; done
-	Benchmarks/run "$$(swift build -c release --show-bin-path)/tproxy-relay"
-	Benchmarks/admission "$$(swift build -c release --show-bin-path)/tproxy-admission"
-	Benchmarks/controller "$$(swift build -c release --show-bin-path)"/tproxy-{manager,relay}
-	Benchmarks/plugin "$$(swift build -c release --show-bin-path)/kubectl-tproxy"
+	@# A target that is missed in one is no reason to leave out the others.
+	status=0; \
+		Benchmarks/run $(BINARIES)/tproxy-{relay,load} || status=1; \
+		Benchmarks/admission $(BINARIES)/tproxy-admission || status=1; \
+		Benchmarks/controller $(BINARIES)/tproxy-{manager,relay} || status=1; \
+		Benchmarks/plugin $(BINARIES)/kubectl-tproxy || status=1; \
+		exit $$status
+endif
 
 docs:
 	@scripts/packages build

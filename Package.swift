@@ -40,6 +40,7 @@ let package = Package(
         .executable(name: "tproxy-manager", targets: ["Manager"]),
         .executable(name: "tproxy-relay", targets: ["Relay"]),
         .executable(name: "tproxy-demo", targets: ["Demo"]),
+        .executable(name: "tproxy-load", targets: ["MailLoad"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -83,6 +84,13 @@ let package = Package(
             ]
         ),
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, signals, arguments]),
+        // What the benchmark's mail comes from and ends in.
+        .executableTarget(
+            name: "MailLoad",
+            dependencies: ["TLS", nio, nioPosix, arguments],
+            path: "Benchmarks/MailLoad",
+            swiftSettings: settings
+        ),
 
         // What the product knows: pure, no sockets, no clocks of its own.
         library("DestinationRules", ["DestinationModel", "ObjectModel", "YAML"]),

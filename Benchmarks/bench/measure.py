@@ -1,136 +1,246 @@
-"""The measurements. Each is made of both proxies in turns, so that what else the machine does hits both."""
+"""The measurements. Each is made of all proxies in turns, so that what else the machine does hits all of them."""
 
 import selectors
 import socket
 import statistics
-import subprocess
 import time
 
-from .topology import PROXIES
+from .processes import Failure
+from .topology import PROXIES, SESSIONS
 
 MAIL_BYTES = 10 * 1024
 LARGE_BYTES = 50 * 1024 * 1024
-SESSIONS = 16
+ROUND_TRIP = 20
 GIB = 1024**3
 
 
-class Result:
-    """The samples of one measurement for each proxy, and why some are missing."""
+class Figure:
+    """One number of a row: its samples for each proxy."""
 
-    def __init__(self):
+    def __init__(self, title, scale=1.0, digits=0, target=None, aim=None, is_floor=False, of_relay=False):
+        self.title = title
+        self.scale = scale
+        self.digits = digits
+        # What the relay's median must not exceed, as a multiple of HAProxy's, or fall below if it is a floor; or, of the
+        # relay alone, the number itself.
+        self.target = target
+        self.aim = aim
+        self.is_floor = is_floor
+        self.of_relay = of_relay
         self.samples = {}
-        self.failures = []
 
     def add(self, proxy, value):
-        self.samples.setdefault(proxy, []).append(value)
-
-    @property
-    def rounds(self):
-        return max((len(values) for values in self.samples.values()), default=0)
+        self.samples.setdefault(proxy, []).append(value * self.scale)
 
     def median(self, proxy):
         values = self.samples.get(proxy)
         return statistics.median(values) if values else None
 
+    def ratio(self, other="HAProxy"):
+        """The relay's median as a multiple of another's; None where one is missing."""
+        relay, others = self.median("relay"), self.median(other)
+        return relay / others if relay is not None and others else None
 
-class Results:
-    def __init__(self):
-        self.rate = Result()
-        self.cpu_per_mail = Result()
-        self.cpu_per_gib = Result()
-        self.memory = Result()
-
-    def all(self):
-        return [self.rate, self.cpu_per_mail, self.cpu_per_gib, self.memory]
-
-    def failures(self):
-        return [failure for result in self.all() for failure in result.failures]
+    def verdict(self):
+        """Whether the target is met; None where there is none, or nothing to compare."""
+        value = self.median("relay") if self.of_relay else self.ratio()
+        if self.target is None or value is None:
+            return None
+        return value >= self.target if self.is_floor else value <= self.target
 
 
-def all_rounds(topology, options, say):
-    """Every measurement, as often as the options say and their time allows, but once at least."""
-    results = Results()
-    start = time.monotonic()
-    proxies = {name: topology.start_proxy(name) for name in PROXIES}
-    for name, proxy in proxies.items():
-        # The first mails pay for what is made once: pages, caches, the first upstream session.
-        attempt(results.rate, f"{name}, warming up", lambda: send(proxy.port, 200, MAIL_BYTES, SESSIONS))
-    for number in rounds(options.rounds, start + options.seconds * 2 / 3):
-        for name in turn(PROXIES, number):
-            say(f"round {number + 1} of {options.rounds}: {name}")
-            attempt(results.rate, name, lambda: measure_mails(results, name, proxies[name], options.mails))
-            attempt(results.cpu_per_gib, name, lambda: measure_large(results, name, proxies[name], options.large))
-    for proxy in proxies.values():
-        topology.stop_proxy(proxy)
-    for number in rounds(options.idle_rounds, start + options.seconds):
-        for name in turn(PROXIES, number):
-            say(f"{options.idle} idle connections, {number + 1} of {options.idle_rounds}: {name}")
-            attempt(results.memory, name, lambda: measure_idle(results, name, topology, options.idle))
-    return results
+class Row:
+    """One measurement, which gives several figures. `round` makes it once, of one proxy."""
 
+    name = ""
+    title = ""
+    proxies = PROXIES
 
-def rounds(count, end):
-    """Numbers from 0, up to the count or until the time has come."""
-    for number in range(count):
-        if number > 0 and time.monotonic() >= end:
-            return
-        yield number
+    def __init__(self, topology, options):
+        self.topology = topology
+        self.options = options
+        self.figures = []
+        self.failures = []
+        self.running = {}
 
+    def figure(self, *arguments, **options):
+        self.figures.append(Figure(*arguments, **options))
+        return self.figures[-1]
 
-def turn(names, number):
-    """Who goes first changes each round."""
-    return names if number % 2 == 0 else names[::-1]
+    def rounds(self):
+        return self.options.rounds
 
+    def prepare(self):
+        """Starts the proxies that all rounds share."""
 
-def attempt(result, name, measurement):
-    """A measurement that fails leaves a gap and a reason, and the others go on."""
-    try:
-        measurement()
-    except (OSError, subprocess.SubprocessError, RuntimeError) as error:
-        reason = getattr(error, "stderr", None) or str(error)
-        result.failures.append(f"{name}: {reason.strip()[-300:]}")
+    def end(self):
+        for proxy in self.running.values():
+            self.topology.stop(proxy)
 
-
-def send(port, count, size, sessions, same_connection=False):
-    """The seconds that smtp-source takes to send that many mails."""
-    command = ["/usr/sbin/smtp-source", "-m", str(count), "-s", str(sessions), "-l", str(size)]
-    # Given, for it would ask the DNS for the machine's.
-    command += ["-M", "client.example.test", "-f", "from@example.test", "-t", "to@example.test"]
-    command += ["-d"] if same_connection else []
-    start = time.monotonic()
-    subprocess.run(command + [f"127.0.0.1:{port}"], check=True, capture_output=True, text=True, timeout=60)
-    return time.monotonic() - start
-
-
-def measure_mails(results, name, proxy, count):
-    """Small mails, one for each connection of the application's."""
-    before = proxy.process.cpu_seconds()
-    seconds = send(proxy.port, count, MAIL_BYTES, SESSIONS)
-    results.rate.add(name, count / seconds)
-    results.cpu_per_mail.add(name, (proxy.process.cpu_seconds() - before) / count)
-
-
-def measure_large(results, name, proxy, count):
-    """Large messages, one after the other on one connection."""
-    before = proxy.process.cpu_seconds()
-    send(proxy.port, count, LARGE_BYTES, 1, same_connection=True)
-    results.cpu_per_gib.add(name, (proxy.process.cpu_seconds() - before) * GIB / (count * LARGE_BYTES))
-
-
-def measure_idle(results, name, topology, count):
-    """Memory of connections that have been greeted and say nothing, in a proxy that has held none before."""
-    proxy = topology.start_proxy(name)
-    try:
-        send(proxy.port, 200, MAIL_BYTES, SESSIONS)
-        before = proxy.process.resident_bytes()
-        connections = open_greeted(proxy.port, count)
+    def run(self, say):
+        self.prepare()
         try:
-            results.memory.add(name, (proxy.process.resident_bytes() - before) / count)
+            for number in range(self.rounds()):
+                for name in self.proxies if number % 2 == 0 else self.proxies[::-1]:
+                    say(f"{self.name}: round {number + 1} of {self.rounds()}, {name}")
+                    try:
+                        self.round(name)
+                    except (OSError, Failure) as error:
+                        self.failures.append(f"{self.name}, {name}: {' '.join(str(error).split())[-300:]}")
         finally:
-            for connection in connections:
-                connection.close()
-    finally:
-        topology.stop_proxy(proxy)
+            self.end()
+
+
+class MailRow(Row):
+    """Small mails, one for each connection of the application's."""
+
+    milliseconds = 0
+
+    def prepare(self):
+        server = None
+        if self.milliseconds:
+            self.running["delay"] = self.topology.start_delay(self.milliseconds)
+            server = self.running["delay"].port
+        for name in self.proxies:
+            self.running[name] = self.topology.start_proxy(name, server)
+            # The first mails pay for what is made once: pages, caches, the first upstream sessions.
+            self.topology.send(self.running[name], self.options.warm_up, MAIL_BYTES, SESSIONS)
+
+    def measure(self, name, count):
+        """The seconds in all, those that each mail took, and the proxy's CPU time."""
+        proxy = self.running[name]
+        before = proxy.process.cpu_seconds()
+        outcome = self.topology.send(proxy, count, MAIL_BYTES, SESSIONS)
+        return outcome["seconds"], sorted(outcome["latencies"]), proxy.process.cpu_seconds() - before
+
+
+class LatencyRow(MailRow):
+    name = "latency"
+    milliseconds = ROUND_TRIP
+    title = (
+        f"A message of {MAIL_BYTES // 1024} KiB for each connection, {SESSIONS} at a time, {ROUND_TRIP} ms of round-trip "
+        "time to the mail server: from connecting to the final 250"
+    )
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.typical = self.figure("median, ms", 1e3, 1, target=0.55, aim=0.4)
+        self.slow = self.figure("p99, ms", 1e3, 1)
+        self.cpu = self.figure("CPU time per mail, µs", 1e6)
+
+    def round(self, name):
+        count = self.options.mails // 4
+        _, latencies, cpu = self.measure(name, count)
+        self.typical.add(name, statistics.median(latencies))
+        self.slow.add(name, latencies[int(len(latencies) * 0.99)])
+        self.cpu.add(name, cpu / count)
+
+
+class RateRow(MailRow):
+    name = "rate"
+    title = f"The same with no round-trip time: what {SESSIONS} connections at a time get through"
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.rate = self.figure("mails per second", target=3, aim=5, is_floor=True)
+        self.typical = self.figure("median, ms", 1e3, 1)
+        self.slow = self.figure("p99, ms", 1e3, 1)
+        self.cpu = self.figure("CPU time per mail, µs", 1e6, target=0.4)
+
+    def round(self, name):
+        count = self.options.mails
+        seconds, latencies, cpu = self.measure(name, count)
+        self.rate.add(name, count / seconds)
+        self.typical.add(name, statistics.median(latencies))
+        self.slow.add(name, latencies[int(len(latencies) * 0.99)])
+        self.cpu.add(name, cpu / count)
+
+
+class BulkRow(Row):
+    name = "bulk"
+    title = f"Messages of {LARGE_BYTES // 1024**2} MiB, one after the other on one connection"
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.rate = self.figure("MB per second", 1e-6, target=0.9, is_floor=True)
+        self.cpu = self.figure("CPU time per GiB, s", 1, 2, target=1.2)
+
+    def prepare(self):
+        for name in self.proxies:
+            self.running[name] = self.topology.start_proxy(name)
+            self.topology.send(self.running[name], 1, LARGE_BYTES, 1, same_connection=True)
+
+    def round(self, name):
+        proxy = self.running[name]
+        before = proxy.process.cpu_seconds()
+        count = self.options.large
+        outcome = self.topology.send(proxy, count, LARGE_BYTES, 1, same_connection=True)
+        self.rate.add(name, count * LARGE_BYTES / outcome["seconds"])
+        self.cpu.add(name, (proxy.process.cpu_seconds() - before) * GIB / (count * LARGE_BYTES))
+
+
+class IdleRow(Row):
+    name = "idle"
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.title = f"{self.options.idle:,} applications that have been greeted and say nothing, in a fresh proxy"
+        self.memory = self.figure("resident memory per connection, KiB", 1 / 1024, 1, target=12, aim=8, of_relay=True)
+        self.upstream = self.figure("sessions with the mail server", target=0, of_relay=True)
+
+    def rounds(self):
+        return min(self.options.rounds, 3)
+
+    def round(self, name):
+        proxy = self.topology.start_proxy(name)
+        try:
+            before = proxy.process.resident_bytes()
+            connections = open_greeted(proxy.port, self.options.idle)
+            try:
+                self.memory.add(name, (proxy.process.resident_bytes() - before) / self.options.idle)
+                self.upstream.add(name, self.topology.sessions())
+            finally:
+                for connection in connections:
+                    connection.close()
+        finally:
+            self.topology.stop(proxy)
+
+
+class RoutesRow(Row):
+    name = "routes"
+    proxies = ("relay",)
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.title = f"A relay with {self.options.routes:,} routes, from its start until all of them listen"
+        self.start = self.figure("seconds", 1, 2, target=2, of_relay=True)
+        self.memory = self.figure("resident memory per route, KiB", 1 / 1024, 1, target=16, aim=8, of_relay=True)
+
+    def rounds(self):
+        return min(self.options.rounds, 3)
+
+    def round(self, name):
+        one = self.topology.start_relay(self.topology.server)
+        alone = one.process.resident_bytes()
+        self.topology.stop(one)
+        before = time.monotonic()
+        many = self.topology.start_relay(self.topology.server, [f"t{number}" for number in range(self.options.routes)])
+        try:
+            self.start.add(name, time.monotonic() - before)
+            self.memory.add(name, (many.process.resident_bytes() - alone) / self.options.routes)
+        finally:
+            self.topology.stop(many)
+
+
+ROWS = (LatencyRow, RateRow, BulkRow, IdleRow, RoutesRow)
+
+
+def all_rows(topology, options, say):
+    """The rows that the options ask for, measured."""
+    rows = [row(topology, options) for row in ROWS if not options.row or row.name in options.row]
+    for row in rows:
+        row.run(say)
+    return rows
 
 
 def open_greeted(port, count, seconds=60):
@@ -146,10 +256,10 @@ def open_greeted(port, count, seconds=60):
                 connections.append(connection)
                 group.append(connection)
             await_greetings(group, end)
-    except (OSError, RuntimeError) as error:
+    except (OSError, Failure) as error:
         for connection in connections:
             connection.close()
-        raise RuntimeError(f"only {len(connections)} of {count} connections were taken: {error}") from error
+        raise Failure(f"only {len(connections)} of {count} connections were taken: {error}") from error
     return connections
 
 
@@ -160,9 +270,9 @@ def await_greetings(connections, end):
         while selector.get_map():
             ready = selector.select(max(0, end - time.monotonic()))
             if not ready:
-                raise RuntimeError("no greeting in time")
+                raise Failure("no greeting in time")
             for key, _ in ready:
                 greeting = key.fileobj.recv(512)
                 if not greeting.startswith(b"220"):
-                    raise RuntimeError(f"{greeting[:80]!r} for a greeting")
+                    raise Failure(f"{greeting[:80]!r} for a greeting")
                 selector.unregister(key.fileobj)

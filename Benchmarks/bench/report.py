@@ -1,45 +1,36 @@
-"""The page that the benchmark writes."""
+"""The page that the benchmark writes, and its raw numbers."""
 
 import datetime
+import json
 import os
 import platform
 import subprocess
 
-from .measure import LARGE_BYTES, MAIL_BYTES, SESSIONS
+from .topology import SESSIONS
 
 
-def page(results, options):
+def page(rows, options):
     """The whole page, in Markdown."""
-    rows = [
-        row("Mails per second", results.rate, lambda value: f"{value:,.0f}"),
-        row("CPU time per mail (µs)", results.cpu_per_mail, lambda value: f"{value * 1e6:,.0f}"),
-        row("CPU time per GiB (s)", results.cpu_per_gib, lambda value: f"{value:.2f}"),
-        row("Memory per idle connection (KiB)", results.memory, lambda value: f"{value / 1024:.1f}"),
-    ]
     return "\n".join(
         [
             "# Benchmarks",
             "",
             "Written by `Benchmarks/run`; edit that, not this.",
             "",
-            "The relay beside HAProxy, which does the part of the work that HAProxy can do: plain TCP in, TLS with a",
-            "verified certificate out. Both carried the same mail in one run, in turns:",
-            "`smtp-source` → relay or HAProxy → TLS → `stunnel` → `smtp-sink`, all on one machine, no login.",
+            "The relay beside HAProxy and stunnel, which do the part of the work that they can do: plain TCP in, TLS with a",
+            "verified certificate out. All carried the same mail to the same mail server in one run, in turns, on one machine.",
+            "The mail server wants a login. The relay logs in itself, and lends its sessions to one application after the",
+            f"other, here up to {SESSIONS} at a time (--pool-sessions; fewer by default); through the others each application makes",
+            "a TLS connection, says EHLO and logs in.",
             "",
-            "| median (lowest–highest) | relay | HAProxy | relay ÷ HAProxy |",
-            "|---|---|---|---|",
-            *rows,
+            table(rows, options),
             "",
-            f"- Mails per second and CPU time per mail: {options.mails:,} mails of {MAIL_BYTES // 1024} KiB, one for each",
-            f"  connection of the application's, {SESSIONS} at a time. Rounds: {results.rate.rounds}. HAProxy makes a TLS",
-            "  connection for each of them; the relay lends the few that it has.",
-            f"- CPU time per GiB: {options.large} messages of {LARGE_BYTES // 1024**2} MiB on one connection."
-            f" Rounds: {results.cpu_per_gib.rounds}.",
-            f"- Memory: what the resident set grew by with {options.idle:,} connections that had been greeted, in a fresh",
-            f"  process. Rounds: {results.memory.rounds}. HAProxy holds a TLS connection for each, the relay none.",
-            "- CPU time is the proxy's alone, user and system, all threads.",
+            f"Medians of {options.rounds} rounds (of 3 at most for connections and routes), with the lowest and the highest.",
+            "CPU time is the proxy's alone, user and system, all threads. The mail comes from and ends in `tproxy-load`",
+            "(`Benchmarks/MailLoad`), which waits for each reply, as most mail libraries do. A target in brackets is what we",
+            "aim at beyond it.",
             "",
-            *failures(results),
+            *failures(rows),
             "| | |",
             "|---|---|",
             *(f"| {name} | {value} |" for name, value in surroundings(options)),
@@ -48,33 +39,69 @@ def page(results, options):
     )
 
 
-def row(title, result, text):
-    """A line of the table; a gap where nothing could be measured."""
-    cells = []
-    for proxy in ("relay", "HAProxy"):
-        samples = result.samples.get(proxy)
-        cells.append(
-            f"{text(result.median(proxy))} ({text(min(samples))}–{text(max(samples))})" if samples else "not measured"
-        )
-    relay, other = result.median("relay"), result.median("HAProxy")
-    ratio = f"{relay / other:.2f}" if relay is not None and other else "–"
-    return f"| {title} | {cells[0]} | {cells[1]} | {ratio} |"
+def table(rows, options):
+    """The figures, with the relay's share of HAProxy's and what it must be."""
+    lines = ["| | relay | HAProxy | stunnel | relay ÷ HAProxy | target |", "|---|---|---|---|---|---|"]
+    for row in rows:
+        lines.append(f"| **{row.title}** | | | | | |")
+        for figure in row.figures:
+            ratio = figure.ratio()
+            cells = [cell(figure, name) for name in ("relay", "HAProxy", "stunnel")]
+            lines.append(
+                f"| {figure.title} | {' | '.join(cells)} | {'–' if ratio is None else f'{ratio:.2f}'} | {target(figure)} |"
+            )
+    return "\n".join(lines)
 
 
-def failures(results):
-    if not results.failures():
-        return []
-    return ["What failed:", "", *(f"- {' '.join(failure.split())}" for failure in results.failures()), ""]
+def cell(figure, proxy):
+    samples = figure.samples.get(proxy)
+    if not samples:
+        return "–"
+    text = lambda value: f"{value:,.{figure.digits}f}"  # noqa: E731
+    return f"{text(figure.median(proxy))} ({text(min(samples))}–{text(max(samples))})"
+
+
+def target(figure):
+    if figure.target is None:
+        return ""
+    word = "at least" if figure.is_floor else "at most"
+    aim = f" ({figure.aim:g})" if figure.aim is not None else ""
+    verdict = {True: "met", False: "**missed**", None: "not measured"}[figure.verdict()]
+    return f"{word} {figure.target:g}{aim}: {verdict}"
+
+
+def misses(rows):
+    """The figures that fall short, by name."""
+    return [f"{row.name}: {figure.title}" for row in rows for figure in row.figures if figure.verdict() is False]
+
+
+def failures(rows):
+    found = [failure for row in rows for failure in row.failures]
+    return ["What failed:", "", *(f"- {failure}" for failure in found), ""] if found else []
+
+
+def keep(rows, options, directory):
+    """Writes every sample, one file for each row."""
+    os.makedirs(directory, exist_ok=True)
+    for row in rows:
+        content = {
+            "row": row.name,
+            "title": row.title,
+            "where": dict(surroundings(options)),
+            "figures": {figure.title: figure.samples for figure in row.figures},
+            "failures": row.failures,
+        }
+        with open(os.path.join(directory, f"{row.name}.json"), "w", encoding="utf-8") as file:
+            json.dump(content, file, indent=2, ensure_ascii=False)
+            file.write("\n")
 
 
 def surroundings(options):
     """Where and with what it was measured."""
-    relay = "HAProxy again (the benchmark's own test)" if options.relay == "haproxy" else version(options.relay, "--version")
     return when_and_where() + [
-        ("Relay", relay),
+        ("Relay", version(options.relay, "--version")),
         ("HAProxy", version("/usr/sbin/haproxy", "-v")),
         ("stunnel", package_version("stunnel4")),
-        ("Postfix", package_version("postfix")),
         ("OpenSSL", version("/usr/bin/openssl", "version")),
     ]
 

@@ -1,4 +1,4 @@
-"""What the mail flows through: the two proxies under test, and the mail server that both lead to."""
+"""What the mail flows through: the proxies under test, and the mail server that all of them lead to."""
 
 import json
 import os
@@ -20,19 +20,22 @@ extendedKeyUsage = serverAuth
 subjectAltName = DNS:localhost,IP:127.0.0.1
 """
 
+# Both peers: TCP in, TLS out with the server's certificate verified, and otherwise their own defaults.
 STUNNEL = """
 foreground = yes
 pid =
 syslog = no
 debug = err
-[sink]
+[smtp]
+client = yes
 accept = 127.0.0.1:{port}
-connect = 127.0.0.1:{sink}
-cert = {directory}/server.pem
-key = {directory}/server.key
+connect = 127.0.0.1:{server}
+sni = localhost
+verifyChain = yes
+CAfile = {directory}/ca.pem
+checkHost = localhost
 """
 
-# TCP in, TLS out with the server's certificate verified, and otherwise HAProxy's own defaults.
 HAPROXY = """
 global
     maxconn {connections}
@@ -52,14 +55,21 @@ kind: Destination
 metadata:
   name: bench
   namespace: bench
+  annotations: {annotations}
 spec:
   destinationRef:
     name: bench
   destinationServiceInstanceName: bench
 """
 
+TENANTS = "transparent-proxy.connectivity.api.sap/tenant-subdomains"
+
 # The proxies under test, by the names that the page gives them.
-PROXIES = ("relay", "HAProxy")
+PROXIES = ("relay", "HAProxy", "stunnel")
+
+# Applications at a time, and as many sessions with the mail server: the relay makes fewer by default, the others one for
+# each application.
+SESSIONS = 16
 
 # More than the benchmark's idle connections, and below what the descriptors of a usual machine allow.
 CONNECTIONS = 8000
@@ -77,25 +87,26 @@ def raise_descriptor_limit(wanted):
 class Proxy:
     """A proxy under test: its process, and the port where applications connect."""
 
-    def __init__(self, process, port):
+    def __init__(self, process, port, needs_login):
         self.process = process
         self.port = port
+        # Whether the application has to log in at the mail server, for the proxy doesn't.
+        self.needs_login = needs_login
 
 
 class Topology:
     """The mail server, and proxies as often as they are asked for. All end with the `with` block."""
 
-    def __init__(self, directory, relay, relay_options=()):
+    def __init__(self, directory, options):
         self.directory = directory
-        self.relay = relay
-        self.relay_options = list(relay_options)
+        self.options = options
         self.processes = []
+        self.ports = set()
 
     def __enter__(self):
         try:
             self._make_certificates()
             self._start_server()
-            self._write_destination()
         except BaseException:
             self.__exit__()
             raise
@@ -105,15 +116,48 @@ class Topology:
         while self.processes:
             self.processes.pop().stop()
 
-    def start_proxy(self, name):
-        """A fresh proxy."""
-        if name == "HAProxy" or self.relay == "haproxy":
-            return self._start_haproxy()
-        return self._start_relay()
+    def start_delay(self, milliseconds):
+        """A line to the mail server with that round-trip time."""
+        port = self._port()
+        command = [self.options.load, "delay", "--port", str(port), "--to", str(self.server)]
+        process = self._start([*command, "--milliseconds", str(milliseconds)])
+        process.wait_for_port(port)
+        return Proxy(process, port, needs_login=True)
 
-    def stop_proxy(self, proxy):
+    def start_proxy(self, name, server=None):
+        """A fresh proxy that leads to the mail server, or to a line to it."""
+        start = {"relay": self.start_relay, "HAProxy": self._start_haproxy, "stunnel": self._start_stunnel}
+        return start[name](server or self.server)
+
+    def stop(self, proxy):
         self.processes.remove(proxy.process)
         proxy.process.stop()
+
+    def sessions(self):
+        """How many connections the mail server has."""
+        wanted = f"0100007F:{self.server:04X}"
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            rows = [line.split() for line in file]
+        # 01 is ESTABLISHED.
+        return sum(1 for row in rows if row[1] == wanted and row[3] == "01")
+
+    def send(self, proxy, count, size, sessions, same_connection=False):
+        """Sends messages; gives the seconds in all, and those that each of them took."""
+        command = [self.options.load, "send", "--port", str(proxy.port), "--count", str(count), "--size", str(size)]
+        command += ["--sessions", str(sessions)]
+        command += ["--login"] if proxy.needs_login else []
+        command += ["--same-connection"] if same_connection else []
+        result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+        if result.returncode != 0:
+            raise Failure(f"tproxy-load: {result.stderr.strip()[-300:]}")
+        return json.loads(result.stdout)
+
+    def _port(self):
+        while True:
+            port = free_port()
+            if port not in self.ports:
+                self.ports.add(port)
+                return port
 
     def _path(self, name):
         return os.path.join(self.directory, name)
@@ -142,53 +186,63 @@ class Topology:
             subprocess.run(request + options, check=True, capture_output=True)
 
     def _start_server(self):
-        sink = free_port()
-        # As root it insists on becoming somebody else.
-        user = ["-u", "nobody"] if os.geteuid() == 0 else []
-        command = ["/usr/sbin/smtp-sink", *user, "-m", str(CONNECTIONS), f"127.0.0.1:{sink}", "1024"]
-        self._start(command).wait_for_port(sink)
-        self.server = free_port()
-        settings = STUNNEL.format(port=self.server, sink=sink, directory=self.directory)
-        stunnel = self._start(["/usr/bin/stunnel4", self._write("stunnel.conf", settings)])
-        stunnel.wait_for_port(self.server)
+        self.server = self._port()
+        command = [self.options.load, "sink", "--port", str(self.server)]
+        command += ["--certificate", self._path("server.pem"), "--key", self._path("server.key")]
+        self._start(command).wait_for_port(self.server)
 
-    def _start_haproxy(self):
-        port = free_port()
-        settings = HAPROXY.format(port=port, server=self.server, directory=self.directory, connections=CONNECTIONS)
+    def _start_haproxy(self, server):
+        port = self._port()
+        settings = HAPROXY.format(port=port, server=server, directory=self.directory, connections=CONNECTIONS)
         process = self._start(["/usr/sbin/haproxy", "-db", "-f", self._write(f"haproxy-{port}.cfg", settings)])
         process.wait_for_port(port)
-        return Proxy(process, port)
+        return Proxy(process, port, needs_login=True)
 
-    def _write_destination(self):
-        self._write("relay/bench.yaml", RESOURCE)
+    def _start_stunnel(self, server):
+        port = self._port()
+        settings = STUNNEL.format(port=port, server=server, directory=self.directory)
+        process = self._start(["/usr/bin/stunnel4", self._write(f"stunnel-{port}.conf", settings)])
+        process.wait_for_port(port)
+        return Proxy(process, port, needs_login=True)
+
+    def start_relay(self, server, tenants=()):
+        """A fresh relay with one route, or with one for each of the tenants."""
+        name = f"relay-{self._port()}"
+        annotations = {TENANTS: json.dumps(list(tenants))} if tenants else {}
+        self._write(f"{name}/bench.yaml", RESOURCE.format(annotations=json.dumps(annotations)))
         destination = {
             "Name": "bench",
             "Type": "MAIL",
             "ProxyType": "Internet",
-            "Authentication": "NoAuthentication",
+            "Authentication": "BasicAuthentication",
+            "mail.user": "bench",
+            "mail.password": "bench",
             "mail.transport.protocol": "smtps",
             "mail.smtps.host": "localhost",
-            "mail.smtps.port": str(self.server),
+            "mail.smtps.port": str(server),
         }
-        self._write("relay/destinations/bench/bench.json", json.dumps(destination))
-
-    def _start_relay(self):
-        command = [self.relay, "standalone", "--directory", self._path("relay"), "--address", "127.0.0.1"]
-        command += ["--first-port", str(free_port()), "--metrics-port", str(free_port())]
-        command += ["--ca-file", self._path("ca.pem"), "--log-format", "json"] + self.relay_options
+        for folder in [f"{tenant}/" for tenant in tenants] or [""]:
+            self._write(f"{name}/destinations/bench/{folder}bench.json", json.dumps(destination))
+        # Ports of many routes lie side by side.
+        first = 33000 - 2 * len(tenants) if len(tenants) > 100 else self._port()
+        command = [self.options.relay, "standalone", "--directory", self._path(name), "--address", "127.0.0.1"]
+        command += ["--first-port", str(first), "--metrics-port", str(self._port())]
+        command += ["--ca-file", self._path("ca.pem"), "--log-format", "json", "--pool-sessions", str(SESSIONS)]
         process = self._start(command)
-        port = process.wait_until(lambda: announced_port(process.text()), "route announced")
-        process.wait_for_port(port)
-        return Proxy(process, port)
+        wanted = max(len(tenants), 1)
+        ports = process.wait_until(lambda: announced_ports(process.text(), wanted), "routes announced")
+        process.wait_for_port(ports[0])
+        return Proxy(process, ports[0], needs_login=False)
 
 
-def announced_port(text):
-    """The port of the route that the relay announces, a line of JSON among the lines of its log."""
+def announced_ports(text, wanted):
+    """The ports of the routes that the relay announces, lines of JSON among those of its log; None until all are there."""
+    ports = []
     for line in text.splitlines():
         try:
             value = json.loads(line)
         except ValueError:
             continue
-        if isinstance(value, dict) and value.get("service") == "bench" and "port" in value:
-            return value["port"]
-    return None
+        if isinstance(value, dict) and value.get("destination") == "bench" and "port" in value and "service" in value:
+            ports.append(value["port"])
+    return ports if len(ports) >= wanted else None

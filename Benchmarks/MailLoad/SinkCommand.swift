@@ -1,0 +1,29 @@
+import ArgumentParser
+import NIOCore
+import NIOPosix
+import TLS
+
+/// A mail server on the loopback: SMTPS, login needed, and every message is forgotten at its end.
+struct SinkCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "sink", abstract: "A mail server that keeps nothing.")
+
+    @Option var port: Int
+    @Option(help: "The certificate as PEM.") var certificate: String
+    @Option(help: "Its key as PEM.") var key: String
+
+    func run() async throws {
+        let identity = try TLSIdentity(certificateFile: certificate, keyFile: key)
+        let context = try TLSServerContext(TLSServerConfiguration(identity: identity))
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup(numberOfThreads: 1))
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelOption(.backlog, value: 1024)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandlers([TLSHandler(server: context), SinkHandler()])
+                }
+            }
+            .bind(host: "127.0.0.1", port: port).get()
+        try await channel.closeFuture.get()
+    }
+}
