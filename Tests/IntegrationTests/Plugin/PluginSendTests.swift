@@ -44,7 +44,9 @@ import Testing
                 "$(touch \(mark))", "`touch \(mark)`", "'; touch \(mark); '", "--all", "-A", "a\nb", "a/b", "",
             ] {
                 let result = try await site.tproxy(["send", "-n", run.namespace] + Self.addresses + ["--", name])
-                #expect(result.status == .exited(1), "\(name): \(result.output)\(result.errorOutput)")
+                // A slash is refused by its look, the rest by the API server.
+                let status: Int32 = name.contains("/") ? 64 : 1
+                #expect(result.status == .exited(status), "\(name): \(result.output)\(result.errorOutput)")
                 #expect(result.output.isEmpty)
             }
             for address in ["a@b\r\nDATA", "$(touch \(mark))@b", "<a@b>", "--to"] {
