@@ -5,7 +5,7 @@ extension PoolStateMachine {
         lastServed = now
         var actions: [Action] = []
         lend(&actions, at: now, proven: proven)
-        while opening + probing < waiting.count, mayOpen(at: now) {
+        while !waiting.isEmpty, opening + probing < waiting.count, mayOpen(at: now) {
             let id = nextID()
             sessions[id] = Session(state: .opening, birth: now)
             actions.append(.open(id))

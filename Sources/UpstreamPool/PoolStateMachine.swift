@@ -223,9 +223,10 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     /// When ``advance(to:)`` should be called next; nil when nothing depends on time. After a call it lies behind the time
     /// of that call.
     public var nextDeadline: Instant? {
-        var deadlines: [Instant] = idle.compactMap { id in
-            guard case .idle(let since) = sessions[id]?.state else { return nil }
-            return since + limits.idleTime
+        var deadlines: [Instant] = []
+        // The first has been idle for the longest time.
+        if let first = idle.first, case .idle(let since) = sessions[first]?.state {
+            deadlines.append(since + limits.idleTime)
         }
         if let first = waiting.first {
             deadlines.append(first.since + limits.wait)

@@ -31,7 +31,7 @@ final class RoutePool: SessionOwner {
     private var resumption = TLSResumption()
     /// Sessions that are opened again with a new token, since the one they had was refused.
     private var renewed: Set<Machine.SessionID> = []
-    private var timer: Scheduled<Void>?
+    private var timer: (deadline: ContinuousClock.Instant, task: Scheduled<Void>)?
     private var isDraining = false
     /// What this pool has put into the route's gauges, which it shares with the pools of former destinations.
     private var reported = (open: Int64(0), idle: Int64(0), waiting: Int64(0))
@@ -216,16 +216,19 @@ final class RoutePool: SessionOwner {
         metrics.circuitOpen.set(machine.circuitOpen(at: clock.now) ? 1 : 0)
     }
 
+    /// Has time told to the machine when that has asked for it, or earlier, which does no harm: each message moves the
+    /// deadline, and most move it away.
     private func setTimer() {
-        timer?.cancel()
-        timer = nil
         guard let deadline = machine.nextDeadline else { return }
+        guard timer.map({ $0.deadline > deadline }) ?? true else { return }
+        timer?.task.cancel()
         let delay = max(.zero, deadline - clock.now)
-        timer = loop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { [weak self] in
+        let task = loop.assumeIsolated().scheduleTask(in: TimeAmount(delay)) { [weak self] in
             guard let self else { return }
             self.timer = nil
             self.carryOut(self.machine.advance(to: self.clock.now))
         }
+        timer = (deadline, task)
     }
 }
 

@@ -59,6 +59,9 @@ extension LogRecord {
     /// A JSON string, RFC 8259 §7. All control characters are escaped, so a line can do a terminal no harm.
     private static func append(_ text: String, to json: inout String) {
         json += "\""
+        defer { json += "\"" }
+        // Nearly all texts are plain.
+        guard !text.utf8.allSatisfy(isPlain) else { return json += text }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": json += #"\""#
@@ -72,6 +75,9 @@ extension LogRecord {
             default: json.unicodeScalars.append(scalar)
             }
         }
-        json += "\""
+    }
+
+    private static func isPlain(_ octet: UInt8) -> Bool {
+        (0x20...0x7E).contains(octet) && octet != UInt8(ascii: "\"") && octet != UInt8(ascii: "\\")
     }
 }
