@@ -1,21 +1,17 @@
-import FoundationEssentials
-
 extension PostfixServer {
+    /// What it has stored.
+    var store: MailStore { MailStore(folder: self.directory.path("mail/all/new")) }
+
     /// The messages stored so far for a recipient.
-    func messages(to recipient: String) -> [StoredMessage] { self.messages { $0 == recipient } }
+    func messages(to recipient: String) -> [StoredMessage] { self.store.messages(to: recipient) }
 
     /// The messages stored so far for some recipients.
     func messages(where isWanted: (_ recipient: String) -> Bool) -> [StoredMessage] {
-        let folder = self.directory.path("mail/all/new")
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.compactMap { StoredMessage(file: self.directory.read("mail/all/new/\($0)")) }
-            .filter { isWanted($0.recipient) }
+        self.store.messages(where: isWanted)
     }
 
     /// The one message for a recipient, once it is stored.
-    func message(to recipient: String) async throws -> StoredMessage {
-        try await eventually("a message to \(recipient)") { self.messages(to: recipient).first }
-    }
+    func message(to recipient: String) async throws -> StoredMessage { try await self.store.message(to: recipient) }
 
     /// How and as whom the client logged in that brought a message: what Postfix logged of it.
     func login(for message: StoredMessage) async throws -> Login {
