@@ -11,9 +11,9 @@ struct PluginCommand: AsyncParsableCommand {
             right tenant. A Destination says which mail server that is, and makes the Services.
 
             From nothing to a sent mail:
-              kubectl tproxy check                            # is everything installed, and does it work?
-              kubectl tproxy create mail-dest --wait          # a Service mail-dest, port 465
-              kubectl tproxy describe mail-dest               # how it fares, and how to use it
+              kubectl tproxy check                      # is all installed, does it work?
+              kubectl tproxy create mail-dest --wait    # a Service mail-dest, port 465
+              kubectl tproxy describe mail-dest         # how it fares, how to use it
               kubectl tproxy send mail-dest --to me@example.com --from app@example.com
             """,
         version: "kubectl-tproxy \(BuildInformation.version)",

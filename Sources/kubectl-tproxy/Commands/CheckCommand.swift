@@ -93,7 +93,7 @@ struct CheckCommand: ClusterCommand {
     }
 
     private func show(_ report: CheckReport, _ session: Session) throws(OutputClosed) {
-        let screen = CheckScreen(report, screen: session.output)
+        let screen = CheckScreen(report, screen: session.output, cluster: common.cluster)
         switch output {
         case .json: try session.output.write(report.object.json() + [UInt8(ascii: "\n")])
         case .table: try session.output.write(screen.tableLines)

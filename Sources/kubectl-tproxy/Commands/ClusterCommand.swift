@@ -19,7 +19,8 @@ extension ClusterCommand {
         } catch let error as KubectlError {
             session.complain(error.advice)
             outcome = error.code == .timeout ? .timedOut : .failed
-        } catch is OutputClosed {
+        } catch let error as OutputClosed {
+            error.complaint.map(session.complain)
             outcome = .failed
         }
         if outcome != .good { throw ExitCode(outcome.rawValue) }

@@ -11,14 +11,14 @@ struct CreateCommand: ClusterCommand {
             Checks it by the rules of the admission server first, and says afterwards how to use it.
 
             Examples:
-              # The destination mail-dest of the default instance, for applications of this namespace
+              # The destination mail-dest of the default instance, for this namespace
               kubectl tproxy create mail-dest
 
               # For two tenants, and wait until mail can be sent
               kubectl tproxy create mail-dest --tenant tenant-a,tenant-b --wait
 
               # Only print what would be created, to keep it in a file
-              kubectl tproxy create mail-dest --destination office365 --dry-run=client -o yaml
+              kubectl tproxy create bills --dry-run=client -o yaml > bills.yaml
             """
     )
 
@@ -64,8 +64,8 @@ struct CreateCommand: ClusterCommand {
     @Flag(help: "Wait until mail can be sent.")
     var wait = false
 
-    @Option(help: ArgumentHelp("How many seconds to wait.", valueName: "seconds"))
-    var timeout = 60
+    @Option(help: ArgumentHelp("How long to wait, such as 90s or 2m.", valueName: "time"))
+    var timeout = WaitTime.minute
 
     @OptionGroup var common: CommonOptions
 
@@ -102,6 +102,7 @@ struct CreateCommand: ClusterCommand {
         session.warn(answer.warnings, besides: report.findings)
         guard output == nil else {
             try session.output.write(answer.bytes)
+            if wait, dryRun == .none { try await waitUntilAvailable(session) }
             return .good
         }
         let made = try Kubectl.object(answer.bytes)
@@ -111,25 +112,28 @@ struct CreateCommand: ClusterCommand {
                 + StyledText(dryRun == .server ? " (not really: server dry run)" : "")
         )
         guard dryRun == .none else { return .good }
-        return try await follow(namespace, session)
+        if wait { try await waitUntilAvailable(session) }
+        return try explain(namespace, session)
     }
 
-    /// Waits if that is wanted, and says what to do next.
-    private func follow(_ namespace: String, _ session: Session) async throws -> Outcome {
-        if wait {
-            try session.errors.write("waiting until mail can be sent ...")
-            do throws(KubectlError) {
-                let arguments = [
-                    "wait", "--for=condition=Available", "--timeout=\(timeout)s", "--",
-                    "\(Kubectl.destinations)/\(name)",
-                ]
-                _ = try await session.kubectl.run(arguments, waits: true)
-            } catch {
-                guard error.code == .timeout else { throw error }
-                let advice = "see why: kubectl tproxy describe -n \(namespace) \(name)"
-                throw KubectlError(.timeout, "mail can't be sent after \(timeout) s; \(advice)")
-            }
+    private func waitUntilAvailable(_ session: Session) async throws {
+        try session.errors.write("waiting until mail can be sent ...")
+        do throws(KubectlError) {
+            let arguments = [
+                "wait", "--for=condition=Available", "--timeout=\(timeout.seconds)s", "--",
+                "\(Kubectl.destinations)/\(name)",
+            ]
+            _ = try await session.kubectl.run(arguments, waitingFor: timeout.duration)
+        } catch {
+            guard error.code == .timeout else { throw error }
+            let place = common.cluster.namespace.map { " -n \($0)" } ?? ""
+            let advice = "see why: kubectl tproxy describe\(place) \(name)"
+            throw KubectlError(.timeout, "mail can't be sent after \(timeout.seconds) s; \(advice)")
         }
+    }
+
+    /// Says what to do next.
+    private func explain(_ namespace: String, _ session: Session) throws -> Outcome {
         try session.errors.write("applications connect by plain SMTP, without EHLO, TLS or login:")
         try session.errors.write(draft.usage(in: namespace).lines)
         try session.errors.write("see how it fares: kubectl tproxy describe -n \(namespace) \(name)")

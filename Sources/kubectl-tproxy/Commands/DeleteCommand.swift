@@ -26,6 +26,9 @@ struct DeleteCommand: ClusterCommand {
 
     @OptionGroup var common: CommonOptions
 
+    /// How long it may take until what was deleted is gone.
+    private static let mostWait = WaitTime.minute
+
     func run(_ session: Session) async throws -> Outcome {
         if !yes, isatty(STDIN_FILENO) == 1, session.errors.terminal.isInteractive {
             for name in names {
@@ -42,11 +45,18 @@ struct DeleteCommand: ClusterCommand {
                 return .failed
             }
         }
-        var arguments = ["delete", Kubectl.destinations]
+        // That the server takes it is one thing, and has to come soon; that all is gone is another.
+        var arguments = ["delete", Kubectl.destinations, "--wait=false"]
         if ignoreNotFound { arguments.append("--ignore-not-found") }
-        let answer = try await session.kubectl.run(arguments + ["--"] + names, waits: true)
+        let answer = try await session.kubectl.run(arguments + ["--"] + names)
         session.warn(answer.warnings)
         try session.output.write(answer.bytes)
+        guard !answer.bytes.isEmpty else { return .good }
+        _ = try await session.kubectl.run(
+            ["wait", "--for=delete", "--timeout=\(Self.mostWait.seconds)s", "--"]
+                + names.map { "\(Kubectl.destinations)/\($0)" },
+            waitingFor: Self.mostWait.duration
+        )
         return .good
     }
 }

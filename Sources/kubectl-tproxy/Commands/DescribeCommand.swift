@@ -22,7 +22,7 @@ struct DescribeCommand: ClusterCommand {
     @Argument(help: ArgumentHelp("The Destination.", valueName: "name"), transform: DestinationArgument.read)
     var name: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("yaml or json: the object itself.", valueName: "format"))
+    @Option(name: .shortAndLong, help: ArgumentHelp("yaml, json or name: the object itself.", valueName: "format"))
     var output: ObjectFormat?
 
     @Flag(name: .shortAndLong, help: "Show it again whenever it changes.")
@@ -36,17 +36,16 @@ struct DescribeCommand: ClusterCommand {
 
     func run(_ session: Session) async throws -> Outcome {
         if watch { return try await follow(session) }
-        if let output, output != .json {
-            let answer = try await session.kubectl.run(["get", Kubectl.destinations, "--output=\(output)", "--", name])
-            try session.output.write(answer.bytes)
-            return .good
-        }
         let object = try await session.kubectl.destination(name)
         let view = DestinationView(object)
-        if output == .json {
-            try session.output.write(object.json() + [UInt8(ascii: "\n")])
-        } else {
-            try session.output.write(DestinationScreen(view, screen: session.output).lines(now: .now))
+        switch output {
+        case .yaml, .name:
+            let format = "--output=\(output?.rawValue ?? "")"
+            try session.output.write(
+                await session.kubectl.run(["get", Kubectl.destinations, format, "--", name]).bytes
+            )
+        case .json: try session.output.write(object.json() + [UInt8(ascii: "\n")])
+        case nil: try session.output.write(screen(view, session.output))
         }
         return view.verdict.mark == .good ? .good : .findings
     }
@@ -60,8 +59,12 @@ struct DescribeCommand: ClusterCommand {
         )
         try await loop.run { list, screen in
             guard let view = list.views.first else { return ["\(name) was deleted"] }
-            return DestinationScreen(view, screen: screen).lines(now: .now) + list.trouble
+            return self.screen(view, screen) + list.trouble
         }
         return .failed
+    }
+
+    private func screen(_ view: DestinationView, _ screen: Screen) -> [StyledText] {
+        DestinationScreen(view, screen: screen, cluster: common.cluster).lines(now: .now)
     }
 }

@@ -89,7 +89,9 @@ struct GetCommand: ClusterCommand {
         case .wide, nil:
             if watch {
                 let loop = WatchLoop(session: session, arguments: arguments, endsWithDeletion: false)
-                try await loop.run { list, screen in lines(list.views, screen) + list.trouble }
+                try await loop.run { list, screen in
+                    (list.views.isEmpty ? [nothing(session)] : lines(list.views, screen)) + list.trouble
+                }
             } else {
                 try show(await objects(arguments, session), session)
             }
@@ -123,12 +125,15 @@ struct GetCommand: ClusterCommand {
     private func show(_ objects: [ObjectValue], _ session: Session) throws {
         let views = objects.map(DestinationView.init)
         guard !views.isEmpty else {
-            let place =
-                allNamespaces ? "in the cluster" : session.namespace.map { "in namespace \($0)" } ?? "in this namespace"
-            try session.errors.write(StyledText("no Destinations \(place); make one: kubectl tproxy create NAME"))
-            return
+            return try session.errors.write(nothing(session))
         }
         try session.output.write(lines(views, session.output))
+    }
+
+    private func nothing(_ session: Session) -> StyledText {
+        let place =
+            allNamespaces ? "in the cluster" : session.namespace.map { "in namespace \($0)" } ?? "in this namespace"
+        return StyledText("no Destinations \(place); make one: kubectl tproxy create NAME")
     }
 
     private func lines(_ views: [DestinationView], _ screen: Screen) -> [StyledText] {

@@ -15,7 +15,7 @@ struct SendCommand: ClusterCommand {
               kubectl tproxy send mail-dest --from shop@example.com --to me@example.com
 
               # For one of several tenants, with every line of the dialogue
-              kubectl tproxy send mail-dest --tenant tenant-a --from a@example.com --to me@example.com -v
+              kubectl tproxy send mail-dest -v --tenant a --from a@b.example --to c@d.example
 
               # For programs
               kubectl tproxy send mail-dest --from a@example.com --to b@example.com -o json
@@ -167,7 +167,9 @@ struct SendCommand: ClusterCommand {
                 session.output.mark(.bad) + " " + StyledText("\(view.namespace)/\(view.name)", .strong)
                 + ": nothing can be sent"
             let width = session.output.terminal.width
-            try session.output.write([head] + problems.flatMap { ProblemLines($0).lines(width: width) })
+            try session.output.write(
+                [head] + problems.flatMap { ProblemLines($0, cluster: common.cluster).lines(width: width) }
+            )
         case .json:
             let object = ObjectValue.object([
                 "namespace": .string(view.namespace), "name": .string(view.name), "outcome": .string("notTried"),

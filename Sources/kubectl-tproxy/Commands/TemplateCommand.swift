@@ -11,7 +11,7 @@ struct TemplateCommand: ParsableCommand {
 
             Examples:
               kubectl tproxy template mail-dest > mail-dest.json
-              kubectl tproxy template mail-dest --authentication oauth2 --host smtp.office365.com
+              kubectl tproxy template bills --authentication oauth2 --host mail.example.com
               kubectl tproxy template mail-dest --secret -n tproxy-system > secret.yaml
             """
     )
@@ -30,6 +30,16 @@ struct TemplateCommand: ParsableCommand {
 
     @Option(name: .shortAndLong, help: "The Secret's namespace.")
     var namespace: String?
+
+    func validate() throws {
+        if name.isEmpty { throw ValidationError("say what the destination is called") }
+        let template = MailTemplate(name: name, host: host, authentication: authentication)
+        if secret, !template.fitsSecret {
+            throw ValidationError(
+                "a Secret can't hold a destination of that name, which may have letters, digits, '-', '_' and '.'"
+            )
+        }
+    }
 
     func run() throws {
         let template = MailTemplate(name: name, host: host, authentication: authentication)

@@ -94,11 +94,18 @@ struct TenantEdit {
         }
         guard let items = try? JSONReader.document(text).value.arrayValue, items.allSatisfy({ $0.stringValue != nil })
         else {
-            throw ValidationError(
-                "the list of tenants can't be read as it is; see what is wrong: kubectl tproxy describe"
+            throw KubectlError(
+                .other,
+                "the list of tenants can't be read as it is; see what is wrong: kubectl tproxy describe \(Self.name(object))"
             )
         }
         tenants = items.compactMap(\.stringValue)
+    }
+
+    /// As kubectl's commands name it.
+    private static func name(_ object: ObjectValue) -> String {
+        let view = DestinationView(object)
+        return "-n \(view.namespace) \(view.name)"
     }
 
     private init(object: ObjectValue, tenants: [String]) {
@@ -113,11 +120,15 @@ struct TenantEdit {
         case .add: list += names.filter { !list.contains($0) }
         case .remove:
             for name in names where !list.contains(name) {
-                throw ValidationError("there is no tenant \(Quoted(name)); see which: kubectl tproxy tenants NAME list")
+                throw KubectlError(
+                    .notFound,
+                    "there is no tenant \(Quoted(name)); see which: kubectl tproxy tenants \(Self.name(object)) list"
+                )
             }
             list.removeAll { names.contains($0) }
             if list.isEmpty {
-                throw ValidationError(
+                throw KubectlError(
+                    .invalid,
                     "without any tenant the resource would have one Service of its own name; delete it, or leave one"
                 )
             }

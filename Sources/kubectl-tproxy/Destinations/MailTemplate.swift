@@ -18,11 +18,25 @@ struct MailTemplate: Sendable {
 
     /// A Secret with the destination as a file.
     func secret(in namespace: String?) -> String {
-        var lines = ["apiVersion: v1", "kind: Secret", "metadata:", "  name: \(YAMLScalarText.text(name))"]
+        var lines = ["apiVersion: v1", "kind: Secret", "metadata:", "  name: \(YAMLScalarText.text(secretName))"]
         if let namespace { lines.append("  namespace: \(YAMLScalarText.text(namespace))") }
         lines += ["stringData:", "  \(Self.quoted("\(name).json")): |"]
         lines += text.split(separator: "\n").map { "    \($0)" }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// Whether a Secret can hold it: its name becomes a key of the Secret's, with `.json`.
+    var fitsSecret: Bool {
+        !name.isEmpty && name.utf8.count <= 200 && name.first != "."
+            && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+    }
+
+    /// The destination's name as one of an object in Kubernetes (RFC 1123 subdomain).
+    private var secretName: String {
+        var text = name.lowercased().replacing("_", with: "-")[...]
+        while let last = text.last, "-.".contains(last) { text.removeLast() }
+        while let first = text.first, "-.".contains(first) { text.removeFirst() }
+        return text.isEmpty ? "destination" : String(text)
     }
 
     private var properties: [(String, String)] {

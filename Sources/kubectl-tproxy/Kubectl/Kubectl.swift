@@ -40,10 +40,14 @@ struct Kubectl: Sendable {
     /// - Parameters:
     ///   - arguments: The command's own; the options of every call stand before them.
     ///   - input: What it reads on standard input.
-    ///   - waits: Whether it is to wait for something that isn't the server's answer, and has a limit of its own for that.
+    ///   - time: How long it is to wait, by its own options, for something that isn't the server's answer.
     /// - Throws: `KubectlError` unless it succeeds.
-    func run(_ arguments: [String], input: [UInt8] = [], waits: Bool = false) async throws(KubectlError) -> Output {
-        guard let limit, !waits else { return try await output(of: arguments, input) }
+    func run(
+        _ arguments: [String],
+        input: [UInt8] = [],
+        waitingFor time: Duration = .zero
+    ) async throws(KubectlError) -> Output {
+        guard let limit = limit.map({ $0 + time }) else { return try await output(of: arguments, input) }
         let first = await withTaskGroup(of: Result<Output, KubectlError>?.self) { group in
             group.addTask {
                 do throws(KubectlError) {

@@ -64,6 +64,7 @@ struct KubectlError: Error, Hashable, Sendable, CustomStringConvertible {
         }
         let words: [(String, Code)] = [
             ("unknown flag: ", .tooOld), ("unknown shorthand flag: ", .tooOld), ("unknown command ", .tooOld),
+            ("for \"--dry-run\" flag", .tooOld), ("provide credentials", .unauthorized),
             ("doesn't have a resource type", .unknownKind), ("no matches for kind", .unknownKind),
             (" is invalid: ", .invalid), ("denied the request", .invalid), ("(Unauthorized)", .unauthorized),
             ("timed out waiting", .timeout), ("Unable to connect to the server", .unreachable),
@@ -107,6 +108,7 @@ struct KubectlError: Error, Hashable, Sendable, CustomStringConvertible {
         if let advice = rest.firstRange(of: "; if you choose to ignore these errors") {
             rest = rest[..<advice.lowerBound]
         }
-        return rest.isEmpty ? "kubectl failed and said nothing" : String(rest)
+        return rest.isEmpty
+            ? "kubectl failed and said nothing; is it kubectl that KUBECTL_PATH or PATH leads to?" : String(rest)
     }
 }

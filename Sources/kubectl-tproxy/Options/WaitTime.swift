@@ -1,11 +1,20 @@
 import ArgumentParser
 
 /// How long to wait, as kubectl writes it: `90s`, `2m`, `1h30m`; a number alone is seconds.
-struct WaitTime: Hashable, Sendable, ExpressibleByArgument {
+struct WaitTime: Hashable, Sendable, ExpressibleByArgument, CustomStringConvertible {
     let duration: Duration
+
+    static let minute = WaitTime(duration: .seconds(60))
+
+    var description: String { "\(seconds)s" }
+
+    /// Whole seconds.
+    var seconds: Int64 { duration.components.seconds }
 
     /// Longer than this nobody waits.
     private static let longest = 86_400
+
+    private init(duration: Duration) { self.duration = duration }
 
     init?(argument: String) {
         if let seconds = Int(argument) {

@@ -9,6 +9,8 @@ struct DestinationProblems {
         let code: String
         let title: String
         let sentences: [String]
+        /// The command that mends it, or leads to what does; `nil` where a sentence has it.
+        var command: String?
         let page: String
     }
 
@@ -30,6 +32,7 @@ struct DestinationProblems {
                 code: code,
                 title: finding.message,
                 sentences: [finding.mend],
+                command: "kubectl edit destination \(place)",
                 page: "docs/rules.md#\(code.lowercased())"
             )
         }
@@ -43,9 +46,8 @@ struct DestinationProblems {
                 Problem(
                     code: code.text,
                     title: "no manager has looked at it yet",
-                    sentences: [
-                        "wait a few seconds, and if that doesn't help, see what is wrong: kubectl tproxy check"
-                    ],
+                    sentences: ["wait a few seconds; if that doesn't help, look for what is wrong"],
+                    command: "kubectl tproxy check \(place)",
                     page: code.page
                 )
             ]
@@ -58,6 +60,7 @@ struct DestinationProblems {
                 code: code.text,
                 title: isNamed ? "\(code.title): \(group.names)" : code.title,
                 sentences: [group.message],
+                command: command(code, message: group.message),
                 page: code.page
             )
         }
@@ -68,10 +71,27 @@ struct DestinationProblems {
                     code: code.text,
                     title: code.title,
                     sentences: [condition["message"]?.stringValue ?? ""],
+                    command: command(code, message: condition["message"]?.stringValue ?? ""),
                     page: code.page
                 )
             )
         }
         return problems
+    }
+
+    /// As kubectl's commands name it.
+    private var place: String { "-n \(view.namespace) \(view.name)" }
+
+    /// What leads on from a reason in the status.
+    private func command(_ code: ProblemCode, message: String) -> String? {
+        if message.contains("kubectl ") { return nil }
+        return switch code {
+        case .resourceFaulty: "kubectl edit destination \(place)"
+        case .serviceNameTaken: "kubectl get services -n \(view.namespace) --show-labels"
+        case .destinationMissing:
+            "kubectl tproxy template \(ShellWord.quoted(view.destination))   # what is to be there"
+        case .notYetReady: "kubectl tproxy check \(place) --wait 2m"
+        default: "kubectl tproxy check \(place)"
+        }
     }
 }

@@ -3,16 +3,30 @@ import ObjectModel
 /// Something that is wrong, as a person reads it: the code, what it is, what to do, and where more is said.
 struct ProblemLines {
     private let problem: DestinationProblems.Problem
+    private let cluster: KubectlOptions?
 
-    init(_ problem: DestinationProblems.Problem) {
+    /// - Parameter cluster: Where the command is to be run.
+    init(_ problem: DestinationProblems.Problem, cluster: KubectlOptions? = nil) {
         self.problem = problem
+        self.cluster = cluster
     }
 
     /// - Parameter width: How much room there is; `nil` for as much as it takes.
     func lines(width: Int?) -> [StyledText] {
-        [StyledText("  \(problem.code) ", .bad) + StyledText(problem.title, .strong)]
+        let command = problem.command.map { [StyledText("    " + (cluster?.command($0) ?? $0))] }
+        return Self.head(problem.code, problem.title, width: width)
             + problem.sentences.flatMap { Wrapping.lines($0, width: width, indent: 4) }
+            // As it is, so that it can be copied.
+            + (command ?? [])
             + Wrapping.lines("see \(problem.page)", width: nil, indent: 4)
+    }
+
+    /// A code with what it stands for.
+    static func head(_ code: String, _ title: String, width: Int?) -> [StyledText] {
+        let lines = Wrapping.text("\(code) \(title)", width: width, indent: 2)
+        let first =
+            StyledText("  \(code)", .bad) + StyledText(String((lines.first ?? "").dropFirst(2 + code.count)), .strong)
+        return [first] + lines.dropFirst().map { StyledText("  " + $0, .strong) }
     }
 }
 
@@ -24,9 +38,11 @@ extension DestinationProblems.Problem {
 
     /// For programs.
     var object: ObjectValue {
-        .object([
+        var members: [String: ObjectValue] = [
             "code": .string(code), "title": .string(title), "page": .string(page),
             "advice": .string(sentences.joined(separator: " ")),
-        ])
+        ]
+        members["mend"] = command.map(ObjectValue.string)
+        return .object(members)
     }
 }

@@ -23,6 +23,7 @@ struct Screen: Sendable {
     func write(_ lines: [StyledText]) throws(OutputClosed) {
         var text = ""
         for line in lines { text += line.rendered(color: terminal.hasColor) + "\n" }
+        if !terminal.isUnicode { text = text.replacing("…", with: "...") }
         try write(Array(text.utf8))
     }
 
@@ -37,7 +38,7 @@ struct Screen: Sendable {
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { throw OutputClosed() }
+            guard count > 0 else { throw OutputClosed(cause: count < 0 ? errno : EPIPE) }
             rest = rest.dropFirst(count)
         }
     }
@@ -61,5 +62,13 @@ enum Mark: Hashable, Sendable {
     case unknown
 }
 
-/// Nobody reads what is written.
-struct OutputClosed: Error {}
+/// What is written goes nowhere.
+struct OutputClosed: Error {
+    /// The system's error number.
+    let cause: Int32
+
+    /// What to tell a person; `nil` where nobody reads any more, which is no fault.
+    var complaint: String? {
+        cause == EPIPE ? nil : "the output can't be written: \(String(cString: strerror(cause)))"
+    }
+}

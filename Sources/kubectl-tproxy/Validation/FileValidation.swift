@@ -23,7 +23,7 @@ struct FileValidation: Sendable {
     private(set) var resourceCount = 0
     /// How many objects of other kinds there were.
     private(set) var otherCount = 0
-    private var unreadable = false
+    private var unreadableCount = 0
     private var context: RuleContext
 
     init(instances: RuleContext.Instances?) {
@@ -31,8 +31,9 @@ struct FileValidation: Sendable {
     }
 
     var outcome: Outcome {
-        if unreadable { return .failed }
-        return faults.contains { $0.severity == .error } ? .findings : .good
+        // What is wrong counts more than what isn't known, as everywhere.
+        if faults.count(where: { $0.severity == .error }) > unreadableCount { return .findings }
+        return unreadableCount > 0 ? .failed : .good
     }
 
     mutating func check(_ files: [InputFile]) {
@@ -43,7 +44,7 @@ struct FileValidation: Sendable {
         fileCount += 1
         switch file.content {
         case .failure(let fault):
-            unreadable = true
+            unreadableCount += 1
             report(file.name, message: fault.description)
         case .success(let octets):
             do throws(Unreadable) {

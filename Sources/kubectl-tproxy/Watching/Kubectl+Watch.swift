@@ -7,24 +7,29 @@ extension Kubectl {
     ///
     /// - Throws: `KubectlError` if it can't be listed the first time.
     func watch(_ arguments: [String], _ tell: (WatchedEvent) -> Void) async throws {
-        var wasHeard = false
+        // Within the limit of a call, which a watch doesn't have, and with a word where there is nothing.
+        tell(.listed(try await list(arguments)))
         var pause = Duration.zero
         while !Task.isCancelled {
             tell(.restarted)
             do {
                 try await follow(arguments) { event in
-                    wasHeard = true
                     pause = .zero
                     tell(event)
                 }
             } catch let error as KubectlError {
-                guard wasHeard, !Task.isCancelled else { throw error }
+                guard !Task.isCancelled else { throw error }
                 tell(.interrupted(error))
                 pause = min(max(pause * 2, .seconds(1)), .seconds(10))
             }
             // Even one that ends as it should isn't begun again without end.
             try await Task.sleep(for: max(pause, .milliseconds(200)))
         }
+    }
+
+    private func list(_ arguments: [String]) async throws(KubectlError) -> [ObjectValue] {
+        let answer = try await object(Self.command(arguments, with: ["--output=json"]))
+        return answer["items"]?.arrayValue ?? [answer]
     }
 
     private func follow(_ arguments: [String], _ tell: (WatchedEvent) -> Void) async throws {

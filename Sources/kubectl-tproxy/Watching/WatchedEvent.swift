@@ -2,6 +2,8 @@ import ObjectModel
 
 /// What `kubectl get --watch` tells.
 enum WatchedEvent: Sendable {
+    /// All that there is.
+    case listed([ObjectValue])
     /// All that there is comes anew.
     case restarted
     case present(ObjectValue)

@@ -28,6 +28,8 @@ struct WatchedList: Sendable {
 
     mutating func receive(_ event: WatchedEvent) {
         switch event {
+        case .listed(let objects):
+            known = Dictionary(objects.map { (Key($0), DestinationView($0)) }) { $1 }
         case .restarted:
             isBeginning = true
         case .present(let object):

@@ -89,6 +89,10 @@ import Testing
                 let help = try await site.tproxy(["help", name])
                 #expect(help.succeeded && help.output.contains("Examples:"), "\(name)")
                 #expect(help.output.contains("kubectl tproxy \(name)"), "\(name)")
+                // A broken line can't be copied.
+                let examples = try #require(help.output.split(separator: "Examples:\n").last)
+                let lines = try #require(examples.split(separator: "\nUSAGE:").first).split(separator: "\n")
+                #expect(lines.allSatisfy { $0.hasPrefix("  ") }, "\(name): \(lines)")
             }
         }
     }
@@ -105,8 +109,9 @@ import Testing
                 try await site.whileRunning([(describe, 100), (describe, nil), (list, 100)]) { processes in
                     for process in processes {
                         try await eventually("it to be shown", within: .seconds(60)) {
-                            process.output.contains("mail") ? () : nil
+                            process.output.contains("Pending") ? () : nil
                         }
+                        #expect(!process.output.contains("deleted"))
                     }
                     installation.relay.open(a.report())
                     installation.relay.open(b.report())
@@ -154,8 +159,12 @@ import Testing
                 let command = site.command(["tproxy"] + arguments + ["-n", run.namespace])
                 let script = #"{ "$@"; echo "status $?" >&2; } | true"#
                 let result = try await ProcessRunner.run(["/bin/bash", "-c", script, "x"] + command)
-                let lines = result.errorOutput.split(separator: "\n")
-                #expect(lines.count == 1, "\(arguments): \(result.errorOutput)")
+                // As of every program of its kind: SIGPIPE has ended it.
+                #expect(result.errorOutput == "status 141\n", "\(arguments)")
+                guard arguments != ["--help"] else { continue }
+                let full = try await ProcessRunner.run(["/bin/bash", "-c", #""$@" >/dev/full"#, "x"] + command)
+                #expect(full.status == .exited(1))
+                #expect(full.errorOutput == "error: the output can't be written: No space left on device\n")
             }
         }
     }

@@ -21,12 +21,14 @@ struct PluginSite {
         _ arguments: [String],
         environment: [String: String] = [:],
         input: String = "",
-        columns: Int? = nil
+        columns: Int? = nil,
+        within limit: Duration = .seconds(60)
     ) async throws -> ProcessResult {
         try await ProcessRunner.run(
             self.command(["tproxy"] + arguments, environment: environment, columns: columns),
             environment: [:],
-            input: input
+            input: input,
+            within: limit
         )
     }
 

@@ -13,6 +13,10 @@ import Testing
             #expect(created.succeeded, "\(created.errorOutput)")
             #expect(created.output == "Destination \(run.namespace)/mail-dest created\n")
             #expect(created.errorOutput.contains("telnet mail-dest-tenant-a.\(run.namespace) 465"))
+            // No relay serves it.
+            let late = try await site.tproxy(["create", "late", "-o", "name", "--wait", "--timeout", "1"] + namespace)
+            #expect(late.status == .exited(124) && late.output.hasSuffix("/late\n"), "\(late.errorOutput)")
+            #expect(late.errorOutput.contains("mail can't be sent after 1 s; see why: kubectl tproxy describe"))
             try await run.waitUntilComplete("mail-dest", tenants: ["tenant-a", "tenant-b"])
 
             let list = try await site.tproxy(["get"] + namespace)
@@ -25,6 +29,11 @@ import Testing
                 described.output.hasPrefix("! \(run.namespace)/mail-dest: mail can't be sent yet for 2 of 2 tenants\n")
             )
             #expect(described.output.contains("TPX104"))
+            #expect(described.output.contains(/Available +False/))
+            for format in ["json", "yaml", "name"] {
+                let object = try await site.tproxy(["describe", "mail-dest", "-o", format] + namespace)
+                #expect(object.status == .exited(2) && object.output.contains("mail-dest"), "\(format)")
+            }
             #expect(described.output.contains("kubectl get pods -n \(run.site.namespace)"))
 
             let added = try await site.tproxy(["tenants", "mail-dest", "add", "tenant-c"] + namespace)
@@ -33,6 +42,10 @@ import Testing
             #expect(tenants.output == "tenant-a\ntenant-b\ntenant-c\n")
             let removed = try await site.tproxy(["tenants", "mail-dest", "remove", "tenant-a"] + namespace)
             #expect(removed.succeeded && removed.errorOutput.contains("mail-dest-tenant-a"), "\(removed.errorOutput)")
+
+            let unknown = try await site.tproxy(["tenants", "mail-dest", "remove", "tenant-z"] + namespace)
+            #expect(unknown.status == .exited(1))
+            #expect(unknown.errorOutput.contains("kubectl tproxy tenants -n \(run.namespace) mail-dest list"))
 
             let deleted = try await site.tproxy(["delete", "mail-dest"] + namespace)
             #expect(deleted.succeeded, "\(deleted.errorOutput)")
@@ -102,13 +115,15 @@ import Testing
                 ("closed", ["get"], ["KUBECONFIG": try kubeconfig(closed)]),
             ]
             for command in [
-                ["get"], ["describe", "x"], ["create", "x"], ["check"], ["tenants", "x", "list"],
+                ["get"], ["describe", "x"], ["create", "x"], ["check"], ["tenants", "x", "list"], ["delete", "x"],
+                ["get", "--watch"], ["describe", "x", "--watch"],
                 ["send", "x", "--from", "a@b.c", "--to", "d@e.f"],
             ] {
                 calls.append(("silent", command + ["--request-timeout", "1s"], mute))
             }
             for (what, arguments, environment) in calls {
-                let result = try await site.tproxy(arguments, environment: environment)
+                // Each of kubectl's requests has the limit; without ours they add up.
+                let result = try await site.tproxy(arguments, environment: environment, within: .seconds(15))
                 #expect(result.status == .exited(1), "\(what)")
                 #expect(result.output.isEmpty)
                 let lines = result.errorOutput.split(separator: "\n")

@@ -17,10 +17,10 @@ struct KubectlLimitTests {
         #expect(try fake.isGone())
     }
 
-    @Test("One that waits has a limit of its own, and what isn't a time is left to kubectl")
+    @Test("One that waits may do so beside its limit, and what isn't a time is left to kubectl")
     func noLimit() async throws {
         let fake = try FakeKubectl("sleep 2; echo done", options: ["--request-timeout=1s"])
-        #expect(try await fake.kubectl.run(["wait"], waits: true).bytes == Array("done\n".utf8))
+        #expect(try await fake.kubectl.run(["wait"], waitingFor: .seconds(60)).bytes == Array("done\n".utf8))
         for (text, limit) in [("0", nil), ("500ms", nil), ("x", nil), ("90s", Duration.seconds(90))] {
             #expect(try KubectlOptions.parse(["--request-timeout=\(text)"]).limit == limit)
         }

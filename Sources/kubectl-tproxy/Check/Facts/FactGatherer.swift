@@ -256,7 +256,12 @@ struct FactGatherer: Sendable {
         }
         let chosen = ready.prefix(scope.mostTrials)
         guard !chosen.isEmpty else { return Trials(untriedCount: ready.count) }
-        let pods = ((try? facts.pods.get()) ?? []).of(.relay).filter(\.isReady)
+        let pods: [ServerPod]
+        switch facts.pods {
+        case .success(let all): pods = all.of(.relay).filter(\.isReady)
+        // Whether there is a relay isn't known.
+        case .failure(let error): return Trials(untriedCount: ready.count, trouble: error)
+        }
         guard let pod = pods.first(where: { (try? facts.relays[$0.name]?.get()) != nil }) ?? pods.first else {
             return Trials(untriedCount: ready.count, hasRelay: false)
         }

@@ -38,6 +38,8 @@ struct DestinationCheck {
     private func findings(_ view: DestinationView) -> [CheckFinding] {
         let name = "\(view.namespace)/\(view.name)"
         let describe = "kubectl tproxy describe -n \(view.namespace) \(view.name)"
+        let managers =
+            "kubectl get pods -n \(facts.scope.systemNamespace) -l app.kubernetes.io/name=tproxy-manager"
         let unknown = DestinationRules.check(view.object, context: RuleContext(instances: instances)).findings.filter {
             $0.code == .unknownInstance || $0.code == .missingInstance
         }
@@ -57,7 +59,9 @@ struct DestinationCheck {
                     code: problem.code,
                     title: problem.title,
                     sentence: ([name] + problem.sentences.prefix(1)).joined(separator: ": "),
-                    mend: describe,
+                    // This check is no advice in itself.
+                    mend: problem.command.flatMap { $0.hasPrefix("kubectl tproxy check") ? nil : $0 }
+                        ?? (problem.code == ProblemCode.noLeader.text ? managers : describe),
                     page: problem.page
                 )
             }

@@ -5,10 +5,13 @@ struct CheckScreen {
 
     private let report: CheckReport
     private let screen: Screen
+    private let cluster: KubectlOptions?
 
-    init(_ report: CheckReport, screen: Screen) {
+    /// - Parameter cluster: Where the commands are to be run that it names.
+    init(_ report: CheckReport, screen: Screen, cluster: KubectlOptions? = nil) {
         self.report = report
         self.screen = screen
+        self.cluster = cluster
     }
 
     /// One line for each thing that is wrong or isn't known.
@@ -49,8 +52,10 @@ struct CheckScreen {
         case .findings:
             return screen.mark(.bad) + StyledText(" \(count) \(count == 1 ? "problem" : "problems")", .strong)
         case .failed, .timedOut:
-            return screen.mark(.unknown)
-                + StyledText(" nothing wrong was found, but not all could be looked at", .strong)
+            let isBlind = !report.sections.contains { $0.state == .good }
+            let words =
+                isBlind ? "nothing could be looked at" : "nothing wrong was found, but not all could be looked at"
+            return screen.mark(.unknown) + StyledText(" " + words, .strong)
         }
     }
 
@@ -92,10 +97,10 @@ struct CheckScreen {
 
     private func lines(of finding: CheckFinding) -> [StyledText] {
         let width = screen.terminal.width
-        return [StyledText("  \(finding.code) ", .bad) + StyledText(finding.title, .strong)]
+        return ProblemLines.head(finding.code, finding.title, width: width)
             + Wrapping.lines(finding.sentence, width: width, indent: 4)
             // As it is, so that it can be copied.
-            + [StyledText("    \(finding.mend)")]
+            + [StyledText("    " + (cluster?.command(finding.mend) ?? finding.mend))]
             + Wrapping.lines("see \(finding.page)", width: width, indent: 4)
     }
 
