@@ -15,7 +15,7 @@ struct SendCommand: ClusterCommand {
               kubectl tproxy send mail-dest --from shop@example.com --to me@example.com
 
               # For one of several tenants, with every line of the dialogue
-              kubectl tproxy send mail-dest -v --tenant a --from a@b.example --to c@d.example
+              kubectl tproxy send mail-dest -v --tenant a --from a@b.com --to c@d.com
 
               # For programs
               kubectl tproxy send mail-dest --from a@example.com --to b@example.com -o json
