@@ -98,7 +98,14 @@ struct CreateCommand: ClusterCommand {
         }
         var arguments = ["create", "--filename=-", "--output=\(output?.rawValue ?? "json")"]
         if dryRun == .server { arguments.append("--dry-run=server") }
-        let answer = try await session.kubectl.run(arguments, input: draft.object.json())
+        let answer: Kubectl.Output
+        do throws(KubectlError) {
+            answer = try await session.kubectl.run(arguments, input: draft.object.json())
+        } catch {
+            guard error.code == .alreadyExists else { throw error }
+            let place = common.cluster.namespace.map { " -n \($0)" } ?? ""
+            throw KubectlError(.alreadyExists, "\(error); see it: kubectl tproxy describe\(place) \(name)")
+        }
         session.warn(answer.warnings, besides: report.findings)
         guard output == nil else {
             try session.output.write(answer.bytes)

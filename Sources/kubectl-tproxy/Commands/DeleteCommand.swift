@@ -31,14 +31,23 @@ struct DeleteCommand: ClusterCommand {
 
     func run(_ session: Session) async throws -> Outcome {
         if !yes, isatty(STDIN_FILENO) == 1, session.errors.terminal.isInteractive {
+            var isAnyThere = false
             for name in names {
-                let view = DestinationView(try await session.kubectl.destination(name))
+                let view: DestinationView
+                do throws(KubectlError) {
+                    view = DestinationView(try await session.kubectl.destination(name))
+                } catch {
+                    guard error.code == .notFound, ignoreNotFound else { throw error }
+                    continue
+                }
+                isAnyThere = true
                 let services = view.status.tenants.map(\.status.serviceName)
                 let shown = services.prefix(5).joined(separator: ", ") + (services.count > 5 ? ", ..." : "")
                 try session.errors.write(
                     "\(view.namespace)/\(name): \(services.isEmpty ? "it has no Services yet" : "the Services \(shown) go")"
                 )
             }
+            guard isAnyThere else { return .good }
             try session.errors.write("delete? [y/N]")
             guard let answer = readLine()?.lowercased(), answer == "y" || answer == "yes" else {
                 try session.errors.write("nothing was deleted")

@@ -3,12 +3,6 @@ import Testing
 
 /// What people see, character by character, against what is kept in Goldens.
 @Suite struct PluginScreenTests {
-    /// The terminals, and what stands in for one.
-    private static let forms: [(name: String, environment: [String: String], columns: Int?)] = [
-        ("piped", [:], nil), ("terminal", [:], 120), ("narrow", ["NO_COLOR": "1"], 60),
-        ("ascii", ["LC_ALL": "C", "NO_COLOR": "1"], 120),
-    ]
-
     private static let missing = "ConfigurationError-ReferencedDestination-NotFound"
 
     @Test("Destinations in every state, on terminals of every kind and without one")
@@ -28,17 +22,17 @@ import Testing
                     (run.namespace, "shop-namespace-123"), (run.site.namespace, "tproxy-system-1234"),
                     ("\(a.port)", "20001"), ("\(b.port)", "20002"),
                 ])
-                for (form, environment, columns) in Self.forms {
+                for form in PluginSite.forms {
                     for (name, arguments) in [
                         ("get", ["get"]), ("get-wide", ["get", "-o", "wide"]), ("describe", ["describe", "mail"]),
                     ] {
                         let result = try await site.tproxy(
                             arguments + ["-n", run.namespace],
-                            environment: environment,
-                            columns: columns
+                            environment: form.environment,
+                            columns: form.columns
                         )
                         #expect(result.status == .exited(name == "describe" ? 2 : 0), "\(result.errorOutput)")
-                        try golden.check("\(name)-\(form)", result.output)
+                        try golden.check("\(name)-\(form.name)", result.output)
                     }
                 }
                 installation.relay.open(b.report())
@@ -64,11 +58,15 @@ import Testing
                 ("check", ["check", "--webhook-configuration", "webhook-of-nobody"]),
                 ("send", ["send", "mail", "--from", "a@example.com", "--to", "b@example.com"]),
             ]
-            for (form, environment, columns) in Self.forms {
+            for form in PluginSite.forms {
                 for (name, arguments) in calls {
-                    let result = try await site.tproxy(arguments + place, environment: environment, columns: columns)
+                    let result = try await site.tproxy(
+                        arguments + place,
+                        environment: form.environment,
+                        columns: form.columns
+                    )
                     #expect(result.status == .exited(2), "\(result.errorOutput)")
-                    try golden.check("\(name)-\(form)", result.output)
+                    try golden.check("\(name)-\(form.name)", result.output)
                 }
             }
         }

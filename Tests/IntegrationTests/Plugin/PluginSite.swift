@@ -32,6 +32,19 @@ struct PluginSite {
         )
     }
 
+    /// A terminal, or what stands in for one.
+    struct Form: Sendable {
+        let name: String
+        let environment: [String: String]
+        var columns: Int?
+    }
+
+    static let forms = [
+        Form(name: "piped", environment: [:]), Form(name: "terminal", environment: [:], columns: 120),
+        Form(name: "narrow", environment: ["NO_COLOR": "1"], columns: 60),
+        Form(name: "ascii", environment: ["LC_ALL": "C", "NO_COLOR": "1"], columns: 120),
+    ]
+
     /// The same several times, while `body` looks on. Whatever becomes of that, nothing goes on running.
     ///
     /// - Parameter calls: The arguments, and the width of the terminal.
