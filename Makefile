@@ -3,6 +3,7 @@
 #   make demo    a mail server, a token server, the relay and two tenants on this machine: try it with telnet
 #   make test    everything the tests need, then all tests
 #   make e2e     only those on a whole cluster, which take some minutes: KUBECONFIG's, else one of their own
+#   make chaos   messages while everything around the relay goes wrong: MESSAGES=100000 for longer, SEED=7 for the same again
 #   make image   an image of each server, as an archive in .build/images; needs no Docker
 #   make dist    the plugin as people download it, in .build/dist: an archive, its checksum, krew's manifest
 #   make bench   speed and memory, the relay's beside HAProxy, the servers in a cluster, the plugin beside kubectl; writes docs/benchmarks*.md
@@ -14,7 +15,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e image dist bench docs lint format
+.PHONY: help demo test e2e chaos image dist bench docs lint format
 
 CODE := Package.swift Sources Tests Benchmarks
 BUILD := swift build --quiet
@@ -53,6 +54,11 @@ e2e:
 	$(BUILD) --build-tests
 	@if ((EUID != 0)); then as_root=(sudo --preserve-env); fi; \
 		TPROXY_E2E=yes "$${as_root[@]}" $(TESTS) --filter 'WithCluster|ImageTests' |& scripts/recap
+
+chaos:
+	@scripts/packages build test
+	$(BUILD) --build-tests
+	TPROXY_CHAOS_MESSAGES=$(or $(MESSAGES),20000) TPROXY_CHAOS_SEED=$(SEED) $(TESTS) --filter ChaosTests |& scripts/recap
 
 image:
 	@scripts/packages build image

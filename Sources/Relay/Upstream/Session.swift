@@ -226,8 +226,9 @@ final class Session: ChannelInboundHandler {
             case .replied(let expectation, let reply):
                 replied(expectation, reply)
             case .fail(let failure):
-                // What a server says in the midst of a message is for the client to hear, word for word.
-                if case .unexpectedReply(let reply) = failure, case .lent(let user) = phase {
+                // A refusal in the midst of a message is for the client to hear, word for word. Anything else is believed
+                // by nobody: there is no message yet that could have been taken.
+                if case .unexpectedReply(let reply) = failure, case .lent(let user) = phase, reply.code >= 400 {
                     user.sessionReplied(.endOfData, reply)
                 }
                 fail(UpstreamFailure(failure, at: key.destination))

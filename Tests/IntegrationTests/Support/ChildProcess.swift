@@ -50,6 +50,10 @@ final class ChildProcess: Sendable {
         let flags = O_WRONLY | O_CREAT | O_APPEND
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, self.directory.path("out"), flags, 0o600)
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, self.directory.path("err"), flags, 0o600)
+        // A listener of this process's would otherwise live on in it.
+        for descriptor in Self.openDescriptors where descriptor > STDERR_FILENO {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
 
         // A test runs on a thread that blocks all signals; a program that inherited that could not be ended by one.
         var attributes = posix_spawnattr_t()
@@ -69,6 +73,10 @@ final class ChildProcess: Sendable {
         }
         guard code == 0 else { throw SpawnFailure(program: command[0], code: code) }
         self.processID = processID
+    }
+
+    private static var openDescriptors: [Int32] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []).compactMap(Int32.init)
     }
 
     /// What it has written so far.

@@ -20,11 +20,11 @@ final class RelayProcess: Sendable {
     ///
     /// - Parameters:
     ///   - firstPort: where its ports begin. Tests that don't care leave it room.
-    ///   - authority: whose certificates it trusts beside the system's.
+    ///   - certificates: which certificates it trusts beside the system's: a file.
     ///   - options: further ones for its command line.
     init(
         _ directory: RelayDirectory,
-        authority: TestCA,
+        trusting certificates: String,
         firstPort: Int? = nil,
         logLevel: String = "info",
         options: [String] = []
@@ -33,8 +33,25 @@ final class RelayProcess: Sendable {
         self.process = try ChildProcess(
             [Programs.path("tproxy-relay"), "standalone", "--directory", directory.path, "--address", "127.0.0.1"]
                 + ["--first-port", "\(try firstPort ?? LoopbackPorts.free(8))"]
-                + ["--metrics-port", "\(self.metricsPort)", "--ca-file", authority.certificate]
+                + ["--metrics-port", "\(self.metricsPort)", "--ca-file", certificates]
                 + ["--log-format", "json", "--log-level", logLevel] + options
+        )
+    }
+
+    /// Starts a relay that trusts an authority's certificates, without waiting for anything.
+    convenience init(
+        _ directory: RelayDirectory,
+        authority: TestCA,
+        firstPort: Int? = nil,
+        logLevel: String = "info",
+        options: [String] = []
+    ) throws {
+        try self.init(
+            directory,
+            trusting: authority.certificate,
+            firstPort: firstPort,
+            logLevel: logLevel,
+            options: options
         )
     }
 

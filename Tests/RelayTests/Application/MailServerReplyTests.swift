@@ -75,6 +75,24 @@ import Testing
         }
     }
 
+    /// There is nothing yet that could have been taken.
+    @Test(arguments: ["250 2.0.0 taken", "354 go on", "199 what"])
+    func noPositiveReplyIsBelievedInTheMidstOfAMessage(said: String) async throws {
+        try await TestRelay.run { relay in
+            relay.sink.script.add(SinkFault(at: .content, times: 1, .send(Array("\(said)\r\n".utf8))))
+            let client = try await relay.client()
+            _ = try await client.say("MAIL FROM:<a@example.com>")
+            _ = try await client.say("RCPT TO:<b@example.org>")
+            _ = try await client.say("DATA")
+            client.send("Subject: half\r\n\r\nhalf a mess")
+            await relay.expectMetric("tproxy_upstream_sessions_retired_total", ["reason": "lost"], 1)
+            client.send("age\r\n.\r\n")
+            #expect(try await client.reply().hasPrefix("451 4.4.2 "))
+            #expect(relay.sink.counters.mails == 0)
+            #expect(try await client.mail().hasPrefix("250 "))
+        }
+    }
+
     @Test func aCarriageReturnInAReplyCannotMakeAnotherReply() async throws {
         try await TestRelay.run { relay in
             relay.sink.script.add(SinkFault(at: .recipient, .send(Array("550 5.1.1 no\r250 yes\u{0}\r\n".utf8))))
