@@ -179,15 +179,12 @@ final class RoutePool: SessionOwner {
         guard let waiter = waiters.removeValue(forKey: number) else {
             return carryOut(machine.released(id, at: clock.now))
         }
-        guard let session = sessions[id] else {
+        guard let session = sessions[id], session.lend(to: waiter.user, for: target.key) else {
             carryOut(machine.lost(id, at: clock.now))
             return waiter.answer(.failure(UpstreamFailure(.lost, "the session was lost, try again")))
         }
-        // The one place where a session changes hands. It must never cross from one key to another.
-        precondition(session.key == target.key, "a session of another key")
         metrics.poolWait.record(waited)
         if isReused { metrics.sessionsReused.increment() }
-        session.lend(to: waiter.user)
         waiter.answer(.success(Loan(session: session, isReused: isReused)))
     }
 

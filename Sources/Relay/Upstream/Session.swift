@@ -124,10 +124,20 @@ final class Session: ChannelInboundHandler {
 
     // MARK: Requests of the owner
 
-    /// Lends the session to `user`.
-    func lend(to user: any SessionUser) {
+    /// Lends the session to `user`, whose messages are for `key`.
+    ///
+    /// This is the one place where a session changes hands: whoever it is lent to sends as whom it is logged in as. One
+    /// that isn't of that key is cut off, for something is wrong with it.
+    /// - Returns: whether it is lent.
+    func lend(to user: any SessionUser, for key: UpstreamKey) -> Bool {
+        guard key == self.key else {
+            logger.critical("a session was to be lent for another login", metadata: ["session": "\(id)"])
+            cut()
+            return false
+        }
         phase = .lent(user)
         setTimeLimit()
+        return true
     }
 
     /// Asks the server whether it is still there.

@@ -58,6 +58,7 @@ import UpstreamPool
     private let owner = Owner()
     private let channel = EmbeddedChannel()
     private let session: Session
+    private let key: UpstreamKey
     private let sender = EnvelopeAddress(path: EnvelopePath(mailbox: "a@example.com"), parameters: [])
 
     init() throws {
@@ -65,7 +66,7 @@ import UpstreamPool
         let actions = machine.acquire(1, at: .now)
         guard case .open(let id)? = actions.first else { throw ChannelError.inappropriateOperationForState }
         let destination = MailDestination(name: "mail", host: "mail.example")
-        let key = UpstreamKey(
+        key = UpstreamKey(
             route: try TestRelay.route(),
             generation: DestinationGeneration(1),
             destination: destination
@@ -106,11 +107,29 @@ import UpstreamPool
         #expect(owner.told == ["established"])
     }
 
+    /// Whatever goes wrong around it: nobody sends as whom he isn't.
+    @Test(arguments: ["another tenant", "another generation", "another login"])
+    func itIsLentForItsOwnKeyAlone(what: String) throws {
+        try establish()
+        var destination = key.destination
+        if what == "another login" { destination.host = "other.example" }
+        let other = UpstreamKey(
+            route: what == "another tenant" ? try TestRelay.route(tenant: "other") : key.route,
+            generation: what == "another generation" ? DestinationGeneration(2) : key.generation,
+            destination: destination
+        )
+        let user = User()
+        #expect(!session.lend(to: user, for: other))
+        #expect(closings.told == ["abruptly"])
+        #expect(owner.told == ["established", "cut"])
+        #expect(user.told.isEmpty)
+    }
+
     /// The next user must not hear what the mail server had to say to the one before.
     @Test func aReplyThatIsStillDueIsNotGivenToTheNext() throws {
         try establish()
         let first = User()
-        session.lend(to: first)
+        #expect(session.lend(to: first, for: key))
         session.mail(sender)
         session.recipient(sender)
         session.flush()
@@ -130,7 +149,7 @@ import UpstreamPool
     func inTheMidstOfAMessageNoGoodbyeIsSaid(isCut: Bool) throws {
         try establish()
         let user = User()
-        session.lend(to: user)
+        #expect(session.lend(to: user, for: key))
         session.mail(sender)
         session.recipient(sender)
         session.data()
@@ -163,7 +182,7 @@ import UpstreamPool
     @Test func afterTheEndNothingIsWrittenAndNobodyIsTold() throws {
         try establish()
         let user = User()
-        session.lend(to: user)
+        #expect(session.lend(to: user, for: key))
         _ = try channel.finish(acceptAlreadyClosed: true)
         channel.embeddedEventLoop.run()
         #expect(user.told == ["lost"])
