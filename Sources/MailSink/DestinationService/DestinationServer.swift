@@ -174,6 +174,9 @@ extension DestinationServer {
         set { state.storage.withLock { $0.lifetime = newValue } }
     }
 
+    /// The tokens that are good, or were.
+    public var issuedTokens: [String] { state.storage.withLock { Array($0.tokens.keys) } }
+
     /// Makes all tokens issued so far worthless, as an expiry that the client doesn't know of.
     public func revokeTokens() {
         state.storage.withLock { $0.tokens.removeAll() }

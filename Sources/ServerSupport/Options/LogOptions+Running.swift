@@ -14,6 +14,8 @@ extension LogOptions {
         orSay complaint: String = "can't run",
         _ body: (Logger, LogLevelControl) async throws -> Void
     ) async throws {
+        // A crash may say why, and no more.
+        CoreDumps.forbid()
         let (logger, level) = start(label)
         do {
             try await body(logger, level)

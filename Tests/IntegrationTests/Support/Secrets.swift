@@ -25,6 +25,14 @@ struct Secrets {
         }
     }
 
+    /// A private key in PEM: every line of it, as it is and encoded once more, as Secrets are.
+    mutating func add(privateKey pem: String) {
+        for line in pem.split(separator: "\n") where !line.contains("-----") && line.count > 20 {
+            self.forms[String(line)] = "private key"
+        }
+        self.forms[Self.base64(pem)] = "encoded private key"
+    }
+
     /// The names of the secrets that are in the text.
     func found(in text: String) -> Set<String> {
         Set(self.forms.filter { text.contains($0.key) }.values)
