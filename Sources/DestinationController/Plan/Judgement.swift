@@ -60,8 +60,7 @@ struct Judgement: Hashable, Sendable {
         for tenant in tenants {
             let service = ServiceName.text(resource: key.name, tenant: tenant)
             if key.namespace == settings.installNamespace, RelayService.port(name: service) != nil {
-                // There the relay Services have such names.
-                problems[tenant] = .foreignService
+                problems[tenant] = .reservedName
                 routes[tenant] = nil
             } else if let elder = elder(service) {
                 problems[tenant] = .duplicate(of: elder)

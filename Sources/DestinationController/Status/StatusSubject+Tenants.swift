@@ -120,6 +120,12 @@ extension StatusSubject {
                 "there is a Service \(Quoted(serviceName)) that this Destination hasn't made; give one of the two "
                     + "another name, or delete that Service: kubectl delete service -n \(namespace) \(serviceName)"
             )
+        case .reservedName:
+            return (
+                .failed, StatusReason.foreignService,
+                "Services of the name \(Quoted(serviceName)) are the relay's in this namespace; give the Destination "
+                    + "another name, or put it into another namespace"
+            )
         case .noPort(.range(let range)):
             return (
                 .failed, StatusReason.portsExhausted,

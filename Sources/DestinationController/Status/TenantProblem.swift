@@ -10,6 +10,8 @@ public enum TenantProblem: Hashable, Sendable {
     case duplicate(of: ServiceClaim)
     /// A Service of that name is there which isn't ours.
     case foreignService
+    /// In the install namespace Services of such a name are relay Services, and belong to whose port they are.
+    case reservedName
     /// There is no relay port for it.
     case noPort(PortLack)
     /// A Service of the install namespace, of this name, leads to its relay port too.

@@ -345,7 +345,7 @@ struct DestinationPlannerTests {
         bench.cluster.put(Samples.destination("relay", namespace: "system", tenants: ["20000", "a"]), .destinations)
         let manager = bench.settled()
         let tenants = manager.tenants[ObjectKey(namespace: "system", name: "relay")]
-        #expect(tenants?.map(\.problem) == [.foreignService, nil])
+        #expect(tenants?.map(\.problem) == [.reservedName, nil])
     }
 
     @Test("A Service that leads to a tenant's relay port too is named in its status, for as long as it's there")

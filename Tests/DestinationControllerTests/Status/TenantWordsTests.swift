@@ -55,6 +55,10 @@ struct TenantWordsTests {
                 .foreignService, .failed, "ConfigurationError-K8sResourceWithNameAlreadyPresent",
                 "kubectl delete service -n shop mail-a"
             ),
+            (
+                .reservedName, .failed, "ConfigurationError-K8sResourceWithNameAlreadyPresent",
+                "put it into another namespace"
+            ),
             (.noPort(.range(20_000...20_001)), .failed, "PortRangeExhausted", "from 20000 to 20001"),
             (.noPort(.share), .failed, "PortRangeExhausted", "as many relay ports as are left"),
             (.noPort(.relays(3)), .failed, "PortRangeExhausted", "relays still have open"),

@@ -23,7 +23,7 @@ struct StatusWriteTests {
         let problems: [TenantProblem] = [
             .rule(finding), .resource(problem),
             .duplicate(of: ServiceClaim(namespace: "n", resource: "r", tenant: nil)),
-            .foreignService, .noPort(.range(1...2)), .notWritten("no"), .settingUp,
+            .foreignService, .reservedName, .noPort(.range(1...2)), .notWritten("no"), .settingUp,
         ]
         return proofs.enumerated().map { index, proof in
             subject.tenant(
