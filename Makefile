@@ -4,6 +4,7 @@
 #   make test    everything the tests need, then all tests
 #   make e2e     only those on a whole cluster, which take some minutes: KUBECONFIG's, else one of their own
 #   make chaos   messages while everything around the relay goes wrong: MESSAGES=100000 for longer, SEED=7 for the same again
+#   make fuzz    inputs that nobody has thought of, for what reads strangers' octets: SECONDS=600 for longer
 #   make image   an image of each server, as an archive in .build/images; needs no Docker
 #   make dist    the plugin as people download it, in .build/dist: an archive, its checksum, krew's manifest
 #   make bench   speed and memory, the relay's beside HAProxy, the servers in a cluster, the plugin beside kubectl; writes docs/benchmarks*.md
@@ -15,7 +16,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e chaos image dist bench docs lint format
+.PHONY: help demo test e2e chaos fuzz image dist bench docs lint format
 
 CODE := Package.swift Sources Tests Benchmarks
 BUILD := swift build --quiet
@@ -59,6 +60,10 @@ chaos:
 	@scripts/packages build test
 	$(BUILD) --build-tests
 	TPROXY_CHAOS_MESSAGES=$(or $(MESSAGES),20000) TPROXY_CHAOS_SEED=$(SEED) $(TESTS) --filter ChaosTests |& scripts/recap
+
+fuzz:
+	@scripts/packages build
+	@scripts/fuzz $(or $(SECONDS),60)
 
 image:
 	@scripts/packages build image

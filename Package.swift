@@ -32,6 +32,11 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+/// The entry point of libFuzzer, which only `scripts/fuzz` can link: it has no main of its own.
+let fuzzing = Context.environment["TPROXY_FUZZ"] != nil
+let fuzzer: [Target] =
+    fuzzing ? [.executableTarget(name: "tproxy-fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz")] : []
+
 let package = Package(
     name: "tproxy",
     products: [
@@ -136,6 +141,14 @@ let package = Package(
         // What several test targets need, and nothing else may use.
         .target(name: "TestSupport", dependencies: [logging], path: "Tests/TestSupport", swiftSettings: settings),
 
+        .target(
+            name: "FuzzTargets",
+            dependencies: ["DestinationModel", "ObjectModel", "SMTP", "YAML", nio],
+            path: "Tests/FuzzTargets",
+            swiftSettings: settings
+        ),
+        tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
+
         // Pure tests, a folder for each library, then what needs real servers.
         tests("TLSTests", ["TLS", nio, nioPosix, nioEmbedded]),
         tests("HTTPTransportTests", ["TestSupport", "HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
@@ -224,6 +237,6 @@ let package = Package(
             exclude: ["Scripts", "Cluster/Overlays", "Plugin/Goldens"],
             swiftSettings: settings
         ),
-    ],
+    ] + fuzzer,
     swiftLanguageModes: [.v6]
 )
