@@ -21,10 +21,13 @@ final class ChaosSite: Sendable {
     private let proxy: CuttingProxy
     private let port: Int
     private let seed: UInt64
+    private let isCalm: Bool
     private let sink: Mutex<SinkServer>
 
-    init(seed: UInt64) async throws {
+    /// - Parameter isCalm: whether nothing is cut by chance.
+    init(seed: UInt64, isCalm: Bool = false) async throws {
         self.seed = seed
+        self.isCalm = isCalm
         authority = try TestAuthority()
         files = try TemporaryDirectory()
         certificates = files.path("ca.pem")
@@ -74,10 +77,14 @@ final class ChaosSite: Sendable {
         let destination: MailDestination
         if tenant.isMultiple(of: 2) {
             accounts.setPassword(account.password, for: account.user)
-            destination = .basic(account, port: proxy.port)
+            destination = .basic(account, port: isCalm ? port : proxy.port)
         } else {
             tokens.addClient(account.user, secret: account.password, user: account.user)
-            destination = .oauth(account, tokenURL: tokens.tokenURL(host: "localhost"), port: proxy.port)
+            destination = .oauth(
+                account,
+                tokenURL: tokens.tokenURL(host: "localhost"),
+                port: isCalm ? port : proxy.port
+            )
         }
         try directory.write(destination, tenant: "t\(tenant)")
     }

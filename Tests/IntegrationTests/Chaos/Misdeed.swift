@@ -32,7 +32,7 @@ enum Misdeed: CaseIterable, Sendable {
         case .endlessLine: text = [UInt8](repeating: UInt8(ascii: "x"), count: 200_000)
         case .wrongOrder:
             let lines = [
-                "DATA", "RCPT TO:<a@b.test>", "RSET", "MAIL FROM:<>", "MAIL FROM:<>", "QUIT x", ".", "EHLO", "BDAT 1",
+                "DATA", "RCPT TO:<a@b.test>", "RSET", "MAIL FROM:<>", "MAIL FROM:<>", "QUIT x", "EHLO", "BDAT 1",
             ]
             text = Array((0..<30).map { _ in lines.randomElement(using: &random) ?? "" }.joined(separator: "\r\n").utf8)
         case .http: text = Array("POST / HTTP/1.1\r\nHost: relay\r\n\r\nMAIL FROM:<a@b.test>\r\n".utf8)
@@ -42,9 +42,9 @@ enum Misdeed: CaseIterable, Sendable {
         case .slowLoris: text = Array("M".utf8)
         case .halfClosed: text = Array("\(mail)DATA\r\nSubject: half".utf8)
         case .vanishing: text = Array("\(mail)DATA\r\n".utf8)
-        case .notReading: text = Array(String(repeating: "HELP\r\n", count: 20_000).utf8)
+        case .notReading: text = Array(String(repeating: "HELP\r\n", count: 3000).utf8)
         case .endlessRecipients:
-            text = Array((mail + String(repeating: "RCPT TO:<nobody@example.test>\r\n", count: 3000)).utf8)
+            text = Array((mail + String(repeating: "RCPT TO:<nobody@example.test>\r\n", count: 500)).utf8)
         case .endlessHeader: text = Array("\(mail)DATA\r\nSubject: \(String(repeating: "y", count: 50_000))".utf8)
         case .flood: text = []
         }
