@@ -5,6 +5,7 @@
 #   make e2e     only those on a whole cluster, which take some minutes: KUBECONFIG's, else one of their own
 #   make chaos   messages while everything around the relay goes wrong: MESSAGES=100000 for longer, SEED=7 for the same again
 #   make fuzz    inputs that nobody has thought of, for what reads strangers' octets: SECONDS=600 for longer
+#   make sanitize the relay's tests with the thread sanitizer, those of OpenSSL, libcurl and libyaml with the address sanitizer
 #   make image   an image of each server, as an archive in .build/images; needs no Docker
 #   make dist    the plugin as people download it, in .build/dist: an archive, its checksum, krew's manifest
 #   make bench   speed and memory, the relay's beside HAProxy, the servers in a cluster, the plugin beside kubectl; writes docs/benchmarks*.md
@@ -16,7 +17,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e chaos fuzz image dist bench docs lint format
+.PHONY: help demo test e2e chaos fuzz sanitize image dist bench docs lint format
 
 CODE := Package.swift Sources Tests Benchmarks
 BUILD := swift build --quiet
@@ -65,6 +66,16 @@ chaos:
 fuzz:
 	@scripts/packages build
 	@scripts/fuzz $(or $(SECONDS),60)
+
+# What runs on several threads, and what hands memory to C.
+sanitize:
+	@scripts/packages build test
+	$(BUILD) --build-tests --sanitize=thread --scratch-path .build/thread
+	TSAN_OPTIONS='halt_on_error=1 suppressions=scripts/thread-sanitizer.supp' .build/thread/debug/tproxyPackageTests.xctest --testing-library swift-testing \
+		--no-parallel --filter '^(RelayTests|UpstreamPoolTests|TLSTests|HTTPTransportTests|TelemetryTests)'
+	$(BUILD) --build-tests --sanitize=address --scratch-path .build/address
+	.build/address/debug/tproxyPackageTests.xctest --testing-library swift-testing \
+		--no-parallel --filter '^(TLSTests|HTTPTransportTests|YAMLTests|SMTPTests|FuzzTests)'
 
 image:
 	@scripts/packages build image

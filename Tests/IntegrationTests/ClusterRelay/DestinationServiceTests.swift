@@ -44,6 +44,32 @@ extension WithMailServers.ClusterRelayTests {
             }
         }
 
+        @Test("A token that comes with the destination logs in, and no other is asked for")
+        func tokenOfTheService() async throws {
+            let servers = try MailServers.current
+            let account = servers.accounts.shop
+            let token = try await servers.authorization.token(of: account, trusting: servers.authority)
+            // Nobody answers there.
+            let destination = MailDestination.oauth(
+                account,
+                tokenURL: "https://localhost:1/oauth/token",
+                port: servers.submission.port
+            )
+            try await DestinationService.with { service in
+                service.server.setDestination(
+                    destination.setting("Name", MailDestination.name).properties,
+                    authTokens: #"[{"type":"Bearer","value":"\#(token)","expires_in":"3600"}]"#
+                )
+                try await ClusterRun.perform(trusting: service.certificate) { site in
+                    try await service.bind(site, instance: "btp")
+                } _: { run in
+                    let port = try await run.open(run.claim(instance: "btp"))
+                    try await run.found(port)
+                    #expect(try await run.login(of: port) == account.user)
+                }
+            }
+        }
+
         @Test("Each failure has its reason and its reply, and is mended without any mail")
         func failures() async throws {
             let servers = try MailServers.current

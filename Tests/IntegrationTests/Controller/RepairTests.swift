@@ -149,6 +149,15 @@ extension ControllerTests {
                     try await peer() == .object(["namespaceSelector": .object([:])]) ? () : nil
                 }
 
+                let policy = ["networkpolicy", "-n", run.site.namespace, name]
+                try await run.kubectl.patch(
+                    policy,
+                    #"{"spec":{"ingress":[{"from":[{"ipBlock":{"cidr":"0.0.0.0/0"}}]}]}}"#
+                )
+                try await eventually("the policy to be as it was", within: .seconds(60)) {
+                    try await peer() == .object(["namespaceSelector": .object([:])]) ? () : nil
+                }
+
                 try await run.kubectl.check(["delete", "networkpolicy", "-n", run.site.namespace, name])
                 try await eventually("the policy to be back", within: .seconds(60)) {
                     try await peer() == nil ? nil : ()

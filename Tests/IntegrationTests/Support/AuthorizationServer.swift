@@ -68,5 +68,24 @@ final class AuthorizationServer: Sendable {
         return try await JSONDecoder().decode(Issued.self, from: Data(HTTP.get(url).utf8))
     }
 
+    /// A token of a client's, as anybody gets it who has its secret (RFC 6749 §4.4).
+    func token(of account: MailAccount, trusting authority: TestCA) async throws -> String {
+        struct Answer: Decodable {
+            let accessToken: String
+
+            enum CodingKeys: String, CodingKey { case accessToken = "access_token" }
+        }
+        // Not among the arguments, which everybody can read.
+        let options = """
+            user = "\(account.user):\(account.password)"
+            data = "grant_type=client_credentials"
+            cacert = "\(authority.certificate)"
+            url = "\(self.tokenURL)"
+            """
+        let result = try await ProcessRunner.run(["/usr/bin/curl", "-sS", "--fail", "--config", "-"], input: options)
+        guard result.succeeded else { throw ProcessFailure(program: "curl", result: result) }
+        return try JSONDecoder().decode(Answer.self, from: Data(result.output.utf8)).accessToken
+    }
+
     func stop() async { await self.process.stop() }
 }

@@ -181,6 +181,7 @@ import UpstreamPool
             #expect(try await client.mail().hasPrefix("250 "))
             relay.source.fail(.serviceUnavailable, tenant: "t1")
             relay.table.retarget(port: port, to: try route("other"))
+            #expect(await eventually { relay.table.board[port]?.route.destination.destination == "other" })
             #expect(try await client.mail().hasPrefix("451 4.3.5 "))
             try await relay.sink.wait(for: "the session's end") { $0.openConnections == 0 }
         }
