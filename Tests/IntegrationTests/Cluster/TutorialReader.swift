@@ -115,10 +115,11 @@ final class TutorialReader: Sendable {
     func stable(_ output: String) -> String {
         output
             .replacing(/\b\d+\.\d+\.\d+\.\d+\b/, with: "ADDRESS")
+            // Before the ages, for a part of a pod's name may look like one.
+            .replacing(/-[a-z0-9]{8,10}-[a-z0-9]{5}(_[a-z0-9]+)?\b/, with: "-POD")
             .replacing(/\b(\d+[smhd])+\b/, with: "AGE")
             .replacing(/\b2\d{4}\b/, with: "PORT")
             .replacing(/queued as \w+/, with: "queued as ID")
-            .replacing(/-[a-f0-9]{8,10}-[a-z0-9]{5}(_[a-z0-9]+)?\b/, with: "-POD")
             .replacing(/\d{4}-\d\d-\d\dT[0-9:.]+Z/, with: "TIME")
             .replacing(/[A-Z][a-z][a-z], +\d+ [A-Z][a-z][a-z] \d{4} [0-9:]+ [+-]\d{4}/, with: "DATE")
             .replacing(/Message-ID: <\w+@/, with: "Message-ID: <ID@")
