@@ -21,9 +21,8 @@ SHELL := /bin/bash
 
 CODE := Package.swift Sources Tests Benchmarks
 BUILD := swift build --quiet
-# As it is shipped: with Swift's own libraries inside, for no distribution has those, and optimized across modules, which
-# saves a twentieth of the relay's work for a message.
-RELEASE := $(BUILD) -c release --static-swift-stdlib -Xswiftc -cross-module-optimization
+# As it is shipped: with Swift's own libraries inside, for no distribution has those.
+RELEASE := $(BUILD) -c release --static-swift-stdlib
 BINARIES = "$$(swift build -c release --show-bin-path)"
 SERVERS := tproxy-admission tproxy-manager tproxy-relay
 TAG := dev
