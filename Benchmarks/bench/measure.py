@@ -107,11 +107,15 @@ class MailRow(Row):
             self.topology.send(self.running[name], self.options.warm_up, MAIL_BYTES, SESSIONS)
 
     def measure(self, name, count):
-        """The seconds in all, those that each mail took, and the proxy's CPU time."""
+        """Adds what each mail took, of time and of the proxy's CPU, and answers the seconds in all."""
         proxy = self.running[name]
         before = proxy.process.cpu_seconds()
         outcome = self.topology.send(proxy, count, MAIL_BYTES, SESSIONS)
-        return outcome["seconds"], sorted(outcome["latencies"]), proxy.process.cpu_seconds() - before
+        latencies = sorted(outcome["latencies"])
+        self.typical.add(name, statistics.median(latencies))
+        self.slow.add(name, latencies[int(len(latencies) * 0.99)])
+        self.cpu.add(name, (proxy.process.cpu_seconds() - before) / count)
+        return outcome["seconds"]
 
 
 class LatencyRow(MailRow):
@@ -130,10 +134,7 @@ class LatencyRow(MailRow):
 
     def round(self, name):
         count = self.options.mails // 4
-        _, latencies, cpu = self.measure(name, count)
-        self.typical.add(name, statistics.median(latencies))
-        self.slow.add(name, latencies[int(len(latencies) * 0.99)])
-        self.cpu.add(name, cpu / count)
+        self.measure(name, count)
 
 
 class RateRow(MailRow):
@@ -149,11 +150,7 @@ class RateRow(MailRow):
 
     def round(self, name):
         count = self.options.mails
-        seconds, latencies, cpu = self.measure(name, count)
-        self.rate.add(name, count / seconds)
-        self.typical.add(name, statistics.median(latencies))
-        self.slow.add(name, latencies[int(len(latencies) * 0.99)])
-        self.cpu.add(name, cpu / count)
+        self.rate.add(name, count / self.measure(name, count))
 
 
 class BulkRow(Row):

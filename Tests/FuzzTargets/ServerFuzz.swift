@@ -26,14 +26,8 @@ enum ServerFuzz {
     }
 
     private static let capabilities: Capabilities = {
-        var capabilities = Capabilities()
-        capabilities.size = 100_000
-        capabilities.pipelining = true
-        capabilities.eightBitMIME = true
-        capabilities.smtpUTF8 = true
-        capabilities.deliveryStatusNotifications = true
-        capabilities.enhancedStatusCodes = true
-        return capabilities
+        let lines = ["x", "PIPELINING", "SIZE 100000", "8BITMIME", "SMTPUTF8", "DSN", "ENHANCEDSTATUSCODES"]
+        return Capabilities(ehlo: Reply(code: 250, lines: lines.map { Array($0.utf8) }))
     }()
 
     private static func drive(_ pieces: [[UInt8]]) throws(FuzzFailure) -> Trace {

@@ -174,7 +174,7 @@ extension DestinationServer {
         set { state.storage.withLock { $0.lifetime = newValue } }
     }
 
-    /// The tokens that are good, or were.
+    /// The tokens that were issued and not revoked, expired ones among them.
     public var issuedTokens: [String] { state.storage.withLock { Array($0.tokens.keys) } }
 
     /// Makes all tokens issued so far worthless, as an expiry that the client doesn't know of.

@@ -103,8 +103,7 @@ struct CreateCommand: ClusterCommand {
             answer = try await session.kubectl.run(arguments, input: draft.object.json())
         } catch {
             guard error.code == .alreadyExists else { throw error }
-            let place = common.cluster.namespace.map { " -n \($0)" } ?? ""
-            throw KubectlError(.alreadyExists, "\(error); see it: kubectl tproxy describe\(place) \(name)")
+            throw KubectlError(.alreadyExists, "\(error); see it: \(describe(in: common.cluster.namespace))")
         }
         session.warn(answer.warnings, besides: report.findings)
         guard output == nil else {
@@ -133,17 +132,21 @@ struct CreateCommand: ClusterCommand {
             _ = try await session.kubectl.run(arguments, waitingFor: timeout.duration)
         } catch {
             guard error.code == .timeout else { throw error }
-            let place = common.cluster.namespace.map { " -n \($0)" } ?? ""
-            let advice = "see why: kubectl tproxy describe\(place) \(name)"
+            let advice = "see why: \(describe(in: common.cluster.namespace))"
             throw KubectlError(.timeout, "mail can't be sent after \(timeout.seconds) s; \(advice)")
         }
+    }
+
+    /// The command that tells of it. Without a namespace it is that of the context.
+    private func describe(in namespace: String?) -> String {
+        "kubectl tproxy describe\(namespace.map { " -n \($0)" } ?? "") \(name)"
     }
 
     /// Says what to do next.
     private func explain(_ namespace: String, _ session: Session) throws -> Outcome {
         try session.errors.write("applications connect by plain SMTP, without EHLO, TLS or login:")
         try session.errors.write(draft.usage(in: namespace).lines)
-        try session.errors.write("see how it fares: kubectl tproxy describe -n \(namespace) \(name)")
+        try session.errors.write("see how it fares: \(describe(in: namespace))")
         return .good
     }
 }

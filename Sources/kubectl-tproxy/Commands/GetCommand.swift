@@ -118,8 +118,7 @@ struct GetCommand: ClusterCommand {
         }
         let answer = try await session.kubectl.run(Kubectl.command(arguments, with: ["--output=json"]))
         session.warn(answer.warnings)
-        let list = try Kubectl.object(answer.bytes)
-        return list["items"]?.arrayValue ?? [list]
+        return Kubectl.items(try Kubectl.object(answer.bytes))
     }
 
     private func show(_ objects: [ObjectValue], _ session: Session) throws {

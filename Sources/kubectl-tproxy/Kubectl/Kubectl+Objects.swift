@@ -20,6 +20,9 @@ extension Kubectl {
         }
     }
 
+    /// The objects of an answer to `get`, which is a list or the one that was asked for.
+    static func items(_ answer: ObjectValue) -> [ObjectValue] { answer["items"]?.arrayValue ?? [answer] }
+
     /// Lists Destinations as the API server writes them: kubectl needn't find out first what there is, nor read what it
     /// passes on.
     ///

@@ -10,8 +10,22 @@ struct DestinationProblems {
         let title: String
         let sentences: [String]
         /// The command that mends it, or leads to what does; `nil` where a sentence has it.
-        var command: String?
+        var remedy: Remedy?
         let page: String
+    }
+
+    /// What to run.
+    enum Remedy: Hashable, Sendable {
+        case command(String)
+        /// The check of the Destination, with these arguments: nothing nearer is known.
+        case check(String)
+
+        var text: String {
+            switch self {
+            case .command(let text): text
+            case .check(let arguments): "kubectl tproxy check \(arguments)"
+            }
+        }
     }
 
     private let view: DestinationView
@@ -32,7 +46,7 @@ struct DestinationProblems {
                 code: code,
                 title: finding.message,
                 sentences: [finding.mend],
-                command: "kubectl edit destination \(place)",
+                remedy: .command("kubectl edit destination \(place)"),
                 page: "docs/rules.md#\(code.lowercased())"
             )
         }
@@ -47,7 +61,7 @@ struct DestinationProblems {
                     code: code.text,
                     title: "no manager has looked at it yet",
                     sentences: ["wait a few seconds; if that doesn't help, look for what is wrong"],
-                    command: "kubectl tproxy check \(place)",
+                    remedy: .check(place),
                     page: code.page
                 )
             ]
@@ -60,7 +74,7 @@ struct DestinationProblems {
                 code: code.text,
                 title: isNamed ? "\(code.title): \(group.names)" : code.title,
                 sentences: [group.message],
-                command: command(code, message: group.message),
+                remedy: remedy(code, message: group.message),
                 page: code.page
             )
         }
@@ -71,7 +85,7 @@ struct DestinationProblems {
                     code: code.text,
                     title: code.title,
                     sentences: [condition["message"]?.stringValue ?? ""],
-                    command: command(code, message: condition["message"]?.stringValue ?? ""),
+                    remedy: remedy(code, message: condition["message"]?.stringValue ?? ""),
                     page: code.page
                 )
             )
@@ -83,15 +97,15 @@ struct DestinationProblems {
     private var place: String { "-n \(view.namespace) \(view.name)" }
 
     /// What leads on from a reason in the status.
-    private func command(_ code: ProblemCode, message: String) -> String? {
+    private func remedy(_ code: ProblemCode, message: String) -> Remedy? {
         if message.contains("kubectl ") { return nil }
         return switch code {
-        case .resourceFaulty: "kubectl edit destination \(place)"
-        case .serviceNameTaken: "kubectl get services -n \(view.namespace) --show-labels"
+        case .resourceFaulty: .command("kubectl edit destination \(place)")
+        case .serviceNameTaken: .command("kubectl get services -n \(view.namespace) --show-labels")
         case .destinationMissing:
-            "kubectl tproxy template \(ShellWord.quoted(view.destination))   # what is to be there"
-        case .notYetReady: "kubectl tproxy check \(place) --wait 2m"
-        default: "kubectl tproxy check \(place)"
+            .command("kubectl tproxy template \(ShellWord.quoted(view.destination))   # what is to be there")
+        case .notYetReady: .check("\(place) --wait 2m")
+        default: .check(place)
         }
     }
 }

@@ -13,7 +13,7 @@ struct ProblemLines {
 
     /// - Parameter width: How much room there is; `nil` for as much as it takes.
     func lines(width: Int?) -> [StyledText] {
-        let command = problem.command.map { [StyledText("    " + (cluster?.command($0) ?? $0))] }
+        let command = problem.remedy.map { [StyledText("    " + (cluster?.command($0.text) ?? $0.text))] }
         return Self.head(problem.code, problem.title, width: width)
             + problem.sentences.flatMap { Wrapping.lines($0, width: width, indent: 4) }
             // As it is, so that it can be copied.
@@ -42,7 +42,7 @@ extension DestinationProblems.Problem {
             "code": .string(code), "title": .string(title), "page": .string(page),
             "advice": .string(sentences.joined(separator: " ")),
         ]
-        members["mend"] = command.map(ObjectValue.string)
+        members["mend"] = (remedy?.text).map(ObjectValue.string)
         return .object(members)
     }
 }

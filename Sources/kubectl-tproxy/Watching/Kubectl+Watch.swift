@@ -8,7 +8,7 @@ extension Kubectl {
     /// - Throws: `KubectlError` if it can't be listed the first time.
     func watch(_ arguments: [String], _ tell: (WatchedEvent) -> Void) async throws {
         // Within the limit of a call, which a watch doesn't have, and with a word where there is nothing.
-        tell(.listed(try await list(arguments)))
+        tell(.listed(Self.items(try await object(Self.command(arguments, with: ["--output=json"])))))
         var pause = Duration.zero
         while !Task.isCancelled {
             tell(.restarted)
@@ -25,11 +25,6 @@ extension Kubectl {
             // Even one that ends as it should isn't begun again without end.
             try await Task.sleep(for: max(pause, .milliseconds(200)))
         }
-    }
-
-    private func list(_ arguments: [String]) async throws(KubectlError) -> [ObjectValue] {
-        let answer = try await object(Self.command(arguments, with: ["--output=json"]))
-        return answer["items"]?.arrayValue ?? [answer]
     }
 
     private func follow(_ arguments: [String], _ tell: (WatchedEvent) -> Void) async throws {

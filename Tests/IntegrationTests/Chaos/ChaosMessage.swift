@@ -1,3 +1,4 @@
+import MailSink
 import TestSupport
 
 /// One of the messages that are sent through the chaos. All about it follows from its number and the run's seed.
@@ -46,8 +47,10 @@ struct ChaosMessage: Sendable {
 
     var recipient: String { "m\(number)@example.test" }
 
-    /// The number of the message to a recipient.
-    static func number(of recipient: String) -> Int? { Int(recipient.dropFirst().prefix { $0 != "@" }) }
+    /// The number of the message that a mail server has taken, by its recipient; nil where none of ours has that.
+    static func number(of mail: ReceivedMail) -> Int? {
+        mail.envelope.recipients.first.flatMap { Int($0.address.dropFirst().prefix { $0 != "@" }) }
+    }
 
     /// The content as it is sent, with its end (RFC 5321 §4.5.2).
     var wireContent: [UInt8] {

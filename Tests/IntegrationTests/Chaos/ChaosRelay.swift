@@ -22,7 +22,35 @@ final class ChaosRelay: Sendable {
     private let ports: [Int]
     private let state: Mutex<State>
 
-    init(_ site: ChaosSite, options: [String]) async throws {
+    /// Starts a site and a relay, lets `body` use them, and takes them down.
+    ///
+    /// - Parameters:
+    ///   - isCalm: whether nothing is cut by chance.
+    ///   - options: further ones for the relay's command line.
+    static func run(
+        seed: UInt64,
+        isCalm: Bool = false,
+        options: [String],
+        _ body: (ChaosSite, ChaosRelay) async throws -> Void
+    ) async throws {
+        let site = try await ChaosSite(seed: seed, isCalm: isCalm)
+        do {
+            let relay = try await ChaosRelay(site, options: options)
+            do {
+                try await body(site, relay)
+            } catch {
+                await relay.stop()
+                throw error
+            }
+            await relay.stop()
+        } catch {
+            await site.stop()
+            throw error
+        }
+        await site.stop()
+    }
+
+    private init(_ site: ChaosSite, options: [String]) async throws {
         (self.site, self.options) = (site, options)
         firstPort = try LoopbackPorts.free(ChaosSite.tenants)
         let (process, start) = try await Self.start(site, firstPort, options)
@@ -98,5 +126,5 @@ final class ChaosRelay: Sendable {
         print("chaos: in the end \(end.memory >> 20) MiB, \(end.descriptors) descriptors")
     }
 
-    func stop() async { await process.process.stop() }
+    private func stop() async { await process.process.stop() }
 }

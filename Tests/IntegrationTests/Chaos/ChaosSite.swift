@@ -60,12 +60,8 @@ final class ChaosSite: Sendable {
         _ ledger: ChaosLedger,
         seed: UInt64
     ) async throws -> SinkServer {
-        var configuration = SinkConfiguration()
-        configuration.port = port
-        configuration.keptMails = 0
-        configuration.keepsTranscripts = false
-        return try await SinkServer.start(configuration, tls: authority.serverContext(), accounts: accounts) { mail in
-            let number = mail.envelope.recipients.first.flatMap { ChaosMessage.number(of: $0.address) }
+        try await SinkServer.start(.forgetful(port: port), tls: authority.serverContext(), accounts: accounts) { mail in
+            let number = ChaosMessage.number(of: mail)
             let isWhole = number.map { ChaosMessage($0, tenants: tenants, seed: seed).content == mail.content }
             ledger.store(number: number, user: mail.login?.user ?? "nobody", isWhole: isWhole ?? false)
         }
@@ -157,5 +153,16 @@ final class ChaosSite: Sendable {
             return octets + Array("\r\n".utf8)
         }
         return Array(text.utf8)
+    }
+}
+
+extension SinkConfiguration {
+    /// Of a server that tells of each mail as it comes, and keeps nothing of thousands.
+    static func forgetful(port: Int = 0) -> SinkConfiguration {
+        var configuration = SinkConfiguration()
+        configuration.port = port
+        configuration.keptMails = 0
+        configuration.keepsTranscripts = false
+        return configuration
     }
 }

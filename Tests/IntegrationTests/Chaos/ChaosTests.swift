@@ -19,18 +19,9 @@ import Testing
         let total = variables["TPROXY_CHAOS_MESSAGES"].flatMap(Int.init) ?? 20_000
         let seed = variables["TPROXY_CHAOS_SEED"].flatMap(UInt64.init) ?? .random(in: 1...999_999)
         print("chaos: \(total) messages, seed \(seed)")
-        let site = try await ChaosSite(seed: seed)
-        let relay = try await ChaosRelay(site, options: Self.options)
-        let result: Result<Void, any Error>
-        do {
+        try await ChaosRelay.run(seed: seed, options: Self.options) { site, relay in
             try await Self.run(site, relay, total: total, seed: seed)
-            result = .success(())
-        } catch {
-            result = .failure(error)
         }
-        await relay.stop()
-        await site.stop()
-        try result.get()
     }
 
     private static func run(_ site: ChaosSite, _ relay: ChaosRelay, total: Int, seed: UInt64) async throws {

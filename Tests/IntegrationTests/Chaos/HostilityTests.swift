@@ -13,24 +13,15 @@ import Testing
 
     @Test("Ten thousand broken sessions are answered or closed, leave nothing behind, and good mail flows")
     func hostility() async throws {
-        let site = try await ChaosSite(seed: Self.seed, isCalm: true)
-        let relay = try await ChaosRelay(
-            site,
+        try await ChaosRelay.run(
+            seed: Self.seed,
+            isCalm: true,
             options: [
                 "--connections", "400", "--connections-per-route", "150", "--idle-time", "\(Self.idleTime)",
                 "--recipient-limit", "100", "--pool-idle-time", "2", "--pool-sessions", "40", "--pool-wait", "2",
-            ]
+            ],
+            Self.run
         )
-        let result: Result<Void, any Error>
-        do {
-            try await Self.run(site, relay)
-            result = .success(())
-        } catch {
-            result = .failure(error)
-        }
-        await relay.stop()
-        await site.stop()
-        try result.get()
     }
 
     private static func run(_ site: ChaosSite, _ relay: ChaosRelay) async throws {

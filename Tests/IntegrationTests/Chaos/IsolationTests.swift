@@ -57,13 +57,12 @@ import Testing
         try authority.writeCertificate(to: files.path("ca.pem"))
         var sinks: [SinkServer] = []
         for server in 0..<Self.servers {
-            var configuration = SinkConfiguration()
-            configuration.keptMails = 0
-            configuration.keepsTranscripts = false
             sinks.append(
-                try await SinkServer.start(configuration, tls: authority.serverContext()) { mail in
-                    let number = mail.envelope.recipients.first.flatMap { ChaosMessage.number(of: $0.address) }
-                    record.arrive(number ?? 0, Login(server: server, user: mail.login?.user ?? "nobody"))
+                try await SinkServer.start(.forgetful(), tls: authority.serverContext()) { mail in
+                    record.arrive(
+                        ChaosMessage.number(of: mail) ?? 0,
+                        Login(server: server, user: mail.login?.user ?? "nobody")
+                    )
                 }
             )
         }

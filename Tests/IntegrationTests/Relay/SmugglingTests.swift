@@ -40,19 +40,45 @@ extension WithMailServers.RelayTests {
 
         @Test("No end of data but the true one lets a second message through", arguments: Manner.allCases)
         func variants(manner: Manner) async throws {
-            let servers = try MailServers.current
-            let account = servers.accounts.shop
-            let directory = try RelayDirectory.dedicated(.basic(account, port: servers.postfix.port))
             var attempts = Self.variants.map(Attempt.init)
             // To a client of bare newlines this is the mixed stream, and its own end isn't.
             if manner == .bareNewlines {
                 attempts.removeAll { $0.variant == manner.ends }
                 attempts.append(Attempt(variant: "\r\n.\r\n"))
             }
+            try await Self.make(attempts, inPieces: manner == .octets) {
+                $0.text(manner.lineEnd)
+            } expect: {
+                $0 <= 1 && $1 == 0
+            }
+        }
+
+        @Test("After a refused DATA what was meant for content makes one message at most")
+        func afterRefusal() async throws {
+            let attempts = (Self.variants + ["\r\n.\r\n"]).map(Attempt.init)
+            try await Self.make(attempts) { attempt in
+                // Without a recipient that is taken there is no DATA (RFC 5321 §3.3).
+                attempt.text("\r\n").replacing("RCPT TO:<\(attempt.first)>", with: "RCPT TO:<\(attempt.first)")
+            } expect: {
+                $0 == 0 && $1 <= 1
+            }
+        }
+
+        /// Makes each attempt at a relay, over a connection of its own.
+        ///
+        /// - Parameter isRight: whether so many messages may be stored for the first and the second recipient.
+        private static func make(
+            _ attempts: [Attempt],
+            inPieces: Bool = false,
+            _ text: (Attempt) -> String,
+            expect isRight: (_ first: Int, _ second: Int) -> Bool
+        ) async throws {
+            let servers = try MailServers.current
+            let directory = try RelayDirectory.dedicated(.basic(servers.accounts.shop, port: servers.postfix.port))
             try await RelayProcess.run(directory, authority: servers.authority) { relay in
                 for attempt in attempts {
                     let session = try SMTPSession(port: relay.port())
-                    try session.send(attempt.text(manner.lineEnd), inPieces: manner == .octets)
+                    try session.send(text(attempt), inPieces: inPieces)
                     try await session.waitUntilClosed()
                 }
                 // What was let through has been stored when a later message has.
@@ -62,34 +88,7 @@ extension WithMailServers.RelayTests {
             }
             for attempt in attempts {
                 let counts = [attempt.first, attempt.second].map { servers.postfix.messages(to: $0).count }
-                #expect(counts[0] <= 1 && counts[1] == 0, "\(attempt.variant.debugDescription): \(counts)")
-            }
-        }
-
-        @Test("After a refused DATA what was meant for content makes one message at most")
-        func afterRefusal() async throws {
-            let servers = try MailServers.current
-            let account = servers.accounts.shop
-            let directory = try RelayDirectory.dedicated(.basic(account, port: servers.postfix.port))
-            let attempts = (Self.variants + ["\r\n.\r\n"]).map(Attempt.init)
-            try await RelayProcess.run(directory, authority: servers.authority) { relay in
-                for attempt in attempts {
-                    let session = try SMTPSession(port: relay.port())
-                    // Without a recipient that is taken there is no DATA (RFC 5321 §3.3).
-                    let text = attempt.text("\r\n").replacing(
-                        "RCPT TO:<\(attempt.first)>",
-                        with: "RCPT TO:<\(attempt.first)"
-                    )
-                    try session.send(text)
-                    try await session.waitUntilClosed()
-                }
-                let last = MailAccount.recipient()
-                #expect(try await Swaks(port: relay.port(), recipient: last).send("Subject: last\n\n").succeeded)
-                _ = try await servers.postfix.message(to: last)
-            }
-            for attempt in attempts {
-                let counts = [attempt.first, attempt.second].map { servers.postfix.messages(to: $0).count }
-                #expect(counts[0] == 0 && counts[1] <= 1, "\(attempt.variant.debugDescription): \(counts)")
+                #expect(isRight(counts[0], counts[1]), "\(attempt.variant.debugDescription): \(counts)")
             }
         }
 

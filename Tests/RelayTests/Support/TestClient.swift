@@ -65,6 +65,12 @@ final class TestClient: Sendable {
         return try await reply()
     }
 
+    /// Sends a message but for its last letters, up to which there is no reply.
+    func beginMessage() async throws {
+        for command in ["MAIL FROM:<a@example.com>", "RCPT TO:<b@example.org>", "DATA"] { _ = try await say(command) }
+        send("Subject: half\r\n\r\nhalf a mess")
+    }
+
     /// Closes the sending side, as `nc -N` does at the end of its input.
     func closeOutput() async throws {
         try await channel.close(mode: .output).get()

@@ -49,10 +49,7 @@ import Testing
         try await TestRelay.run { relay in
             relay.sink.script.add(SinkFault(at: .content, times: 1, .close(closing)))
             let client = try await relay.client()
-            _ = try await client.say("MAIL FROM:<a@example.com>")
-            _ = try await client.say("RCPT TO:<b@example.org>")
-            _ = try await client.say("DATA")
-            client.send("Subject: half\r\n\r\nhalf a mess")
+            try await client.beginMessage()
             await relay.expectMetric("tproxy_upstream_sessions_retired_total", ["reason": "lost"], 1)
             // The rest is read and thrown away: none of it is a command.
             #expect(!client.hasReply)

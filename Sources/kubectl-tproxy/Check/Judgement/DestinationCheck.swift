@@ -38,8 +38,6 @@ struct DestinationCheck {
     private func findings(_ view: DestinationView) -> [CheckFinding] {
         let name = "\(view.namespace)/\(view.name)"
         let describe = "kubectl tproxy describe -n \(view.namespace) \(view.name)"
-        let managers =
-            "kubectl get pods -n \(facts.scope.systemNamespace) -l app.kubernetes.io/name=tproxy-manager"
         let unknown = DestinationRules.check(view.object, context: RuleContext(instances: instances)).findings.filter {
             $0.code == .unknownInstance || $0.code == .missingInstance
         }
@@ -55,13 +53,18 @@ struct DestinationCheck {
         guard view.verdict.mark != .good, !view.isBeingDeleted else { return findings }
         return findings
             + DestinationProblems(view).problems.map { problem in
-                CheckFinding(
+                let mend =
+                    switch problem.remedy {
+                    case .command(let command): command
+                    // This check is no advice in itself.
+                    case .check where problem.code == ProblemCode.noLeader.text: ManagerCheck.pods(facts.scope)
+                    case .check, nil: describe
+                    }
+                return CheckFinding(
                     code: problem.code,
                     title: problem.title,
                     sentence: ([name] + problem.sentences.prefix(1)).joined(separator: ": "),
-                    // This check is no advice in itself.
-                    mend: problem.command.flatMap { $0.hasPrefix("kubectl tproxy check") ? nil : $0 }
-                        ?? (problem.code == ProblemCode.noLeader.text ? managers : describe),
+                    mend: mend,
                     page: problem.page
                 )
             }

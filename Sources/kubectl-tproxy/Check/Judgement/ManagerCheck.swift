@@ -36,8 +36,13 @@ struct ManagerCheck {
 
     private var leads: Bool { facts.managers.values.contains { (try? $0.get())?.isLeading == true } }
 
+    /// The command that shows the managers.
+    static func pods(_ scope: CheckScope) -> String {
+        "kubectl get pods -n \(scope.systemNamespace) -l app.kubernetes.io/name=tproxy-manager"
+    }
+
     private func judgeLease(_ section: inout CheckSection) {
-        let mend = "kubectl get pods -n \(namespace) -l app.kubernetes.io/name=tproxy-manager"
+        let mend = Self.pods(facts.scope)
         switch facts.lease {
         case .success(let lease):
             let spec = lease["spec"]
