@@ -44,6 +44,32 @@ extension ControllerTests {
             }
         }
 
+        @Test("What the API server refuses to make is said in its words, and is made once it is allowed")
+        func refused() async throws {
+            try await ControllerRun.perform { run in
+                try await run.apply(Destination(name: "mail", tenants: #"["a"]"#))
+                try await run.waitUntilComplete("mail", tenants: ["a"])
+                let port = try await run.port("mail-a")
+                try await run.limitServices(to: 1)
+
+                try await run.apply(Destination(name: "mail", tenants: #"["a", "b"]"#))
+                let status = try await run.status("the refusal", of: "mail") { status in
+                    status["tenants"]?.arrayValue?.contains { $0["reason"]?.stringValue == "ServiceCreationFailed" }
+                        == true
+                }
+                let refused = status["tenants"]?.arrayValue?.first {
+                    $0["reason"]?.stringValue == "ServiceCreationFailed"
+                }
+                #expect(refused?["tenant"]?.stringValue == "b")
+                #expect(refused?["message"]?.stringValue?.contains("exceeded quota: services") == true, "\(status)")
+                #expect(try await run.port("mail-a") == port)
+
+                try await run.kubectl.check(["delete", "resourcequota", "-n", run.namespace, "services"])
+                try await run.waitUntilComplete("mail", tenants: ["a", "b"])
+                #expect(try await run.port("mail-a") == port)
+            }
+        }
+
         @Test("A full range is said, hurts nobody else, and is over once a port has become free")
         func exhausted() async throws {
             try await ControllerRun.perform(portCount: 4, options: ["--quarantine", "3"]) { run in

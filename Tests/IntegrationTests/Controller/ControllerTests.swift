@@ -63,6 +63,16 @@ struct ControllerRun {
         try await self.kubectl.check(["delete", "destination", "-n", self.namespace, name, "--wait=false"])
     }
 
+    /// Lets the API server refuse more Services in the namespace: a quota whose counts no controller keeps.
+    func limitServices(to count: Int) async throws {
+        try await self.kubectl.check(["create", "quota", "-n", self.namespace, "services", "--hard=services=\(count)"])
+        let counts = #"{"services":"\#(count)"}"#
+        try await self.kubectl.patch(
+            ["resourcequota", "-n", self.namespace, "services", "--subresource=status"],
+            #"{"status":{"hard":\#(counts),"used":\#(counts)}}"#
+        )
+    }
+
     /// The relay's port behind a Service, once there is one.
     func port(_ service: String) async throws -> Int {
         try await eventually("Service \(service)", within: .seconds(60)) {
