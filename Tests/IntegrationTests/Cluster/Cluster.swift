@@ -99,6 +99,32 @@ final class Cluster: Sendable {
         }
     }
 
+    /// Keeps packets between a pod and the API server from both for as long as `body` takes.
+    ///
+    /// Only where the cluster is the tests' own: it is done where the API server is.
+    func withoutAPIServer(pod: String, in namespace: String, _ body: () async throws -> Void) async throws {
+        let address = try await self.kubectl.check([
+            "get", "pod", pod, "-n", namespace, "-o", "jsonpath={.status.podIP}",
+        ])
+        let server = try await self.kubectl.check(["config", "view", "-o", "jsonpath={.clusters[0].cluster.server}"])
+        let port = server.split(separator: ":").last.map(String.init) ?? ""
+        func change(_ how: String) async throws {
+            for rule in [["INPUT", "-s", address, "--dport"], ["OUTPUT", "-d", address, "--sport"]] {
+                let (chain, match) = (rule[0], Array(rule[1...]))
+                let command = ["iptables", "--wait", how, chain, "-p", "tcp"] + match + [port, "-j", "DROP"]
+                try await ProcessRunner.check(self.kubectl.wrapper + command)
+            }
+        }
+        try await change("--insert")
+        do {
+            try await body()
+        } catch {
+            try? await change("--delete")
+            throw error
+        }
+        try await change("--delete")
+    }
+
     /// Takes down what the script started.
     func stop() async {
         await self.own?.process.stop(within: .seconds(120))

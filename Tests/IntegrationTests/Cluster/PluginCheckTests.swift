@@ -45,6 +45,41 @@ extension WithCluster {
             #expect(answer.isWell, "\(answer.findings()) \(answer.gaps)")
         }
 
+        @Test("A relay that hears nothing is named, with the routes that it doesn't know and those it shouldn't serve")
+        func notInStep() async throws {
+            let site = try ClusterSite.current
+            guard !site.cluster.isShared else { return }
+            let (namespace, plugin) = ("check-step", PluginSite(kubectl: site.kubectl))
+            let arguments = ["-n", namespace, "--trials", "0"]
+            func create(_ name: String) async throws {
+                let result = try await plugin.tproxy(["create", name, "-n", namespace, "--instance", "btp", "--wait"])
+                #expect(result.succeeded, "\(result.errorOutput)")
+            }
+            try await site.withNamespace(namespace) {
+                try await Self.label(namespace, site)
+                site.outside.destinationService.setDestination(
+                    site.outside.destination(of: nil).setting("Name", "early").properties
+                )
+                site.outside.destinationService.setDestination(
+                    site.outside.destination(of: nil).setting("Name", "late").properties
+                )
+                try await create("early")
+                let relay = try #require(try await site.readyPods(of: .relay).first)
+                Progress.say("keeping the API server from a relay")
+                try await site.cluster.withoutAPIServer(pod: relay, in: ClusterSite.namespace) {
+                    try await create("late")
+                    let unknown = "the relay \(relay) doesn't know 1 route: \(namespace)/late"
+                    try await plugin.checkFinds("TPX122", unknown, arguments)
+                    try await site.kubectl.check(["delete", "destination", "-n", namespace, "early"])
+                    let surplus = "still serves, though nobody asks for them, 1 route: \(namespace)/early"
+                    try await plugin.checkFinds("TPX122", "the relay \(relay) \(surplus)", arguments)
+                }
+                let answer = try await plugin.check(["--wait", "60s"] + arguments)
+                #expect(answer.isWell, "\(answer.findings()) \(answer.gaps)")
+            }
+            for name in ["early", "late"] { site.outside.destinationService.removeDestination(name) }
+        }
+
         /// What is wrong with a destination, and what a trial says of it.
         struct Fault: Sendable, CustomTestStringConvertible {
             let name: String
