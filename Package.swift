@@ -92,7 +92,7 @@ let package = Package(
         // What the benchmark's mail comes from and ends in.
         .executableTarget(
             name: "MailLoad",
-            dependencies: ["TLS", nio, nioPosix, arguments],
+            dependencies: ["Misdeeds", "TLS", nio, nioPosix, arguments],
             path: "Benchmarks/MailLoad",
             swiftSettings: settings
         ),
@@ -140,6 +140,9 @@ let package = Package(
 
         // What several test targets need, and nothing else may use.
         .target(name: "TestSupport", dependencies: [logging], path: "Tests/TestSupport", swiftSettings: settings),
+
+        // What hostile clients do, in tests and beside what the benchmark measures.
+        .target(name: "Misdeeds", dependencies: [nio, nioPosix], path: "Tests/Misdeeds", swiftSettings: settings),
 
         .target(
             name: "FuzzTargets",
@@ -231,8 +234,8 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "TestSupport", "DestinationController", "DestinationModel", "DestinationRules", "HTTPTransport",
-                "Kubernetes", "MailSink", "ObjectModel", "RelayRoutes", "Telemetry", "TLS", "YAML", nio, nioPosix,
-                nioHTTP1, logging,
+                "Kubernetes", "MailSink", "Misdeeds", "ObjectModel", "RelayRoutes", "Telemetry", "TLS", "YAML", nio,
+                nioPosix, nioHTTP1, logging,
             ],
             exclude: ["Scripts", "Cluster/Overlays", "Plugin/Goldens"],
             swiftSettings: settings

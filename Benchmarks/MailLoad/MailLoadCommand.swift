@@ -5,8 +5,8 @@ import ArgumentParser
 struct MailLoadCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tproxy-load",
-        abstract: "Sends mail, delays it and takes it, for Benchmarks/run.",
-        subcommands: [SinkCommand.self, DelayCommand.self, SendCommand.self]
+        abstract: "Sends mail, delays it and takes it, and does worse, for Benchmarks/run.",
+        subcommands: [SinkCommand.self, DelayCommand.self, SendCommand.self, AbuseCommand.self]
     )
 
     /// The login of every client at the sink (RFC 4616), which guards nothing.

@@ -16,6 +16,12 @@ final class SinkHandler: ChannelInboundHandler {
     /// The last octets of the content so far; nil outside of content.
     private var tail: [UInt8]?
     private var isKnown = false
+    /// Whether nothing is read any more once content may come.
+    private let stalls: Bool
+
+    init(stalls: Bool) {
+        self.stalls = stalls
+    }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if event is TLSHandshakeCompleted {
@@ -69,6 +75,7 @@ final class SinkHandler: ChannelInboundHandler {
             reply("354 go on", context)
             // An empty message ends at once.
             tail = Array("\r\n".utf8)
+            if stalls { _ = context.channel.setOption(.autoRead, value: false) }
         case "QUIT":
             reply("221 2.0.0 bye", context)
             context.flush()

@@ -205,10 +205,6 @@ class Server:
                 return float(line.split()[1])
         return None
 
-    def peak_bytes(self):
-        with open(f"/proc/{self.process.child.pid}/status", encoding="ascii", errors="replace") as file:
-            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
-
 
 class Connection:
     """A kept connection, as plain as can be, so that what is measured is the server."""
@@ -283,7 +279,7 @@ def load(server, context, options, results, say):
         begin = time.monotonic()
         connections[0].ask(large)
         results.large.append(time.monotonic() - begin)
-    results.peak = server.peak_bytes()
+    results.peak = server.process.peak_bytes()
     for connection in connections:
         connection.close()
 

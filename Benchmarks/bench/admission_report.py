@@ -3,11 +3,7 @@
 import statistics
 
 from .report import version, when_and_where
-
-
-def percentile(values, share):
-    ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+from .samples import percentile
 
 
 def rows(results):

@@ -2,8 +2,9 @@
 
 import statistics
 
-from .admission_report import mebibytes, milliseconds, percentile
+from .admission_report import mebibytes, milliseconds
 from .report import version, when_and_where
+from .samples import percentile
 
 
 def rows(results):

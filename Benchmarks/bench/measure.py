@@ -6,7 +6,8 @@ import statistics
 import time
 
 from .processes import Failure
-from .topology import PROXIES, SESSIONS
+from .samples import percentile
+from .topology import LOGIN, PROXIES, SESSIONS, Proxy
 
 MAIL_BYTES = 10 * 1024
 LARGE_BYTES = 50 * 1024 * 1024
@@ -111,9 +112,8 @@ class MailRow(Row):
         proxy = self.running[name]
         before = proxy.process.cpu_seconds()
         outcome = self.topology.send(proxy, count, MAIL_BYTES, SESSIONS)
-        latencies = sorted(outcome["latencies"])
-        self.typical.add(name, statistics.median(latencies))
-        self.slow.add(name, latencies[int(len(latencies) * 0.99)])
+        self.typical.add(name, statistics.median(outcome["latencies"]))
+        self.slow.add(name, percentile(outcome["latencies"], 0.99))
         self.cpu.add(name, (proxy.process.cpu_seconds() - before) / count)
         return outcome["seconds"]
 
@@ -229,7 +229,92 @@ class RoutesRow(Row):
             self.topology.stop(many)
 
 
-ROWS = (LatencyRow, RateRow, BulkRow, IdleRow, RoutesRow)
+class StalledRow(Row):
+    name = "stalled"
+    connections = 50
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.title = f"{self.connections} applications in the midst of a message, in a fresh proxy"
+        self.fast = self.figure("the mail server takes nothing: resident memory per connection, KiB", 1 / 1024, 1)
+        self.slow = self.figure("the applications send nothing: resident memory per connection, KiB", 1 / 1024, 1)
+
+    def prepare(self):
+        self.running["server"] = self.topology.start_stalled_server()
+
+    def rounds(self):
+        return min(self.options.rounds, 3)
+
+    def round(self, name):
+        for figure, server, fill in (
+            (self.fast, self.running["server"].port, pour),
+            (self.slow, self.topology.server, lambda connections: time.sleep(1)),
+        ):
+            options = ["--pool-sessions", str(self.connections)]
+            proxy = self.topology.start_proxy(name, server, relay_options=options)
+            connections = []
+            try:
+                before = proxy.process.resident_bytes()
+                for _ in range(self.connections):
+                    connections.append(open_in_message(proxy))
+                fill(connections)
+                figure.add(name, (proxy.process.resident_bytes() - before) / self.connections)
+            finally:
+                for connection in connections:
+                    connection.close()
+                self.topology.stop(proxy)
+
+
+class HostilityRow(Row):
+    name = "hostility"
+    proxies = ("relay",)
+    # Low enough for every one to be met.
+    limits = [
+        "--connections", "400", "--connections-per-route", "150", "--idle-time", "1", "--recipient-limit", "100",
+        "--pool-idle-time", "2", "--pool-wait", "2",
+    ]  # fmt: skip
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.title = (
+            f"{self.options.hostile:,} broken and hostile sessions of one tenant, over every limit, and another's mail "
+            f"meanwhile, {ROUND_TRIP} ms from the mail server"
+        )
+        self.before = self.figure("p99 of the mail by itself, ms", 1e3, 1)
+        self.meanwhile = self.figure("p99 of the mail meanwhile, ms", 1e3, 1)
+        self.times = self.figure("times as long", 1, 2, target=2, of_relay=True)
+        self.memory = self.figure("most memory that was ever resident, MiB", 1 / 1024**2, 1)
+
+    def rounds(self):
+        return min(self.options.rounds, 3)
+
+    def prepare(self):
+        self.running["delay"] = self.topology.start_delay(ROUND_TRIP)
+
+    def round(self, name):
+        relay = self.topology.start_relay(self.running["delay"].port, ["abused", "good"], self.limits)
+        abused, good = relay.port, Proxy(relay.process, relay.others[0], relay.needs_login)
+        try:
+            self.mail(good, self.options.warm_up)
+            before = percentile(self.mail(good, 500), 0.99)
+            abuse = self.topology.start_abuse(abused, self.options.hostile)
+            latencies = []
+            while not abuse.has_ended():
+                latencies += self.mail(good, 100)
+            meanwhile = percentile(latencies, 0.99)
+            self.before.add(name, before)
+            self.meanwhile.add(name, meanwhile)
+            self.times.add(name, meanwhile / before)
+            self.memory.add(name, relay.process.peak_bytes())
+        finally:
+            self.topology.stop(relay)
+
+    def mail(self, proxy, count):
+        """What each of so many messages took."""
+        return self.topology.send(proxy, count, MAIL_BYTES, SESSIONS // 4)["latencies"]
+
+
+ROWS = (LatencyRow, RateRow, BulkRow, IdleRow, StalledRow, HostilityRow, RoutesRow)
 
 
 def all_rows(topology, options, say):
@@ -258,6 +343,37 @@ def open_greeted(port, count, seconds=60):
             connection.close()
         raise Failure(f"only {len(connections)} of {count} connections were taken: {error}") from error
     return connections
+
+
+def open_in_message(proxy):
+    """A connection on which a message's text may come next."""
+    commands = ["MAIL FROM:<from@example.test>", "RCPT TO:<to@example.test>", "DATA"]
+    if proxy.needs_login:
+        commands = ["EHLO client.example.test", LOGIN, *commands]
+    connection = socket.create_connection(("127.0.0.1", proxy.port), 20)
+    replies = connection.makefile("rb")
+    for command in [None, *commands]:
+        if command:
+            connection.sendall(f"{command}\r\n".encode())
+        # RFC 5321 §4.2.1: a hyphen announces another line.
+        while (line := replies.readline())[3:4] == b"-":
+            pass
+        if line[:1] not in b"23" or not line:
+            raise Failure(f"{line[:80]!r} to {command or 'connecting'}")
+    return connection
+
+
+def pour(connections, patience=1):
+    """Sends text on all of them until nobody has taken any for that many seconds."""
+    text = (b"x" * 70 + b"\r\n") * 910
+    with selectors.DefaultSelector() as selector:
+        for connection in connections:
+            connection.setblocking(False)
+            selector.register(connection, selectors.EVENT_WRITE)
+        while ready := selector.select(patience):
+            for key, _ in ready:
+                # The end of a piece that isn't taken whole is left out: a line is longer then.
+                key.fileobj.send(text)
 
 
 def await_greetings(connections, end):

@@ -49,11 +49,25 @@ class Process:
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND
 
     def resident_bytes(self):
+        return self._memory("VmRSS")
+
+    def peak_bytes(self):
+        """The most that was ever resident."""
+        return self._memory("VmHWM")
+
+    def _memory(self, field):
         with open(f"/proc/{self.child.pid}/status", encoding="ascii", errors="replace") as file:
             for line in file:
-                if line.startswith("VmRSS:"):
+                if line.startswith(f"{field}:"):
                     return int(line.split()[1]) * 1024
-        raise Failure(f"{self.name}: no VmRSS")
+        raise Failure(f"{self.name}: no {field}")
+
+    def has_ended(self):
+        """Whether it is over; fails where it didn't end well."""
+        status = self.child.poll()
+        if status:
+            raise Failure(f"{self.name} ended with {status}\n{self.text()[-2000:]}")
+        return status == 0
 
     def stop(self):
         if self.child.poll() is None:

@@ -1,5 +1,6 @@
 """What the mail flows through: the proxies under test, and the mail server that all of them lead to."""
 
+import base64
 import json
 import os
 import resource
@@ -71,6 +72,9 @@ PROXIES = ("relay", "HAProxy", "stunnel")
 # each application.
 SESSIONS = 16
 
+# The mail server's only login (RFC 4616), which guards nothing.
+LOGIN = "AUTH PLAIN " + base64.b64encode(b"\0bench\0bench").decode()
+
 # More than the benchmark's idle connections, and below what the descriptors of a usual machine allow.
 CONNECTIONS = 8000
 
@@ -87,9 +91,11 @@ def raise_descriptor_limit(wanted):
 class Proxy:
     """A proxy under test: its process, and the port where applications connect."""
 
-    def __init__(self, process, port, needs_login):
+    def __init__(self, process, port, needs_login, others=()):
         self.process = process
         self.port = port
+        # Those of further routes.
+        self.others = others
         # Whether the application has to log in at the mail server, for the proxy doesn't.
         self.needs_login = needs_login
 
@@ -124,10 +130,17 @@ class Topology:
         process.wait_for_port(port)
         return Proxy(process, port, needs_login=True)
 
-    def start_proxy(self, name, server=None):
+    def start_stalled_server(self):
+        """A mail server that greets, knows logins and takes envelopes, but then reads no message."""
+        process, port = self._start_sink("--stalls")
+        return Proxy(process, port, needs_login=True)
+
+    def start_proxy(self, name, server=None, relay_options=()):
         """A fresh proxy that leads to the mail server, or to a line to it."""
-        start = {"relay": self.start_relay, "HAProxy": self._start_haproxy, "stunnel": self._start_stunnel}
-        return start[name](server or self.server)
+        server = server or self.server
+        if name == "relay":
+            return self.start_relay(server, options=relay_options)
+        return {"HAProxy": self._start_haproxy, "stunnel": self._start_stunnel}[name](server)
 
     def stop(self, proxy):
         self.processes.remove(proxy.process)
@@ -140,6 +153,10 @@ class Topology:
             rows = [line.split() for line in file]
         # 01 is ESTABLISHED.
         return sum(1 for row in rows if row[1] == wanted and row[3] == "01")
+
+    def start_abuse(self, port, count):
+        """Starts so many sessions that no good client makes; its process ends with the last."""
+        return self._start([self.options.load, "abuse", "--port", str(port), "--count", str(count)])
 
     def send(self, proxy, count, size, sessions, same_connection=False):
         """Sends messages; gives the seconds in all, and those that each of them took."""
@@ -186,10 +203,15 @@ class Topology:
             subprocess.run(request + options, check=True, capture_output=True)
 
     def _start_server(self):
-        self.server = self._port()
-        command = [self.options.load, "sink", "--port", str(self.server)]
+        _, self.server = self._start_sink()
+
+    def _start_sink(self, *options):
+        port = self._port()
+        command = [self.options.load, "sink", "--port", str(port), *options]
         command += ["--certificate", self._path("server.pem"), "--key", self._path("server.key")]
-        self._start(command).wait_for_port(self.server)
+        process = self._start(command)
+        process.wait_for_port(port)
+        return process, port
 
     def _start_haproxy(self, server):
         port = self._port()
@@ -205,8 +227,8 @@ class Topology:
         process.wait_for_port(port)
         return Proxy(process, port, needs_login=True)
 
-    def start_relay(self, server, tenants=()):
-        """A fresh relay with one route, or with one for each of the tenants."""
+    def start_relay(self, server, tenants=(), options=()):
+        """A fresh relay with one route, or with one for each of the tenants. The options go behind its usual ones."""
         name = f"relay-{self._port()}"
         annotations = {TENANTS: json.dumps(list(tenants))} if tenants else {}
         self._write(f"{name}/bench.yaml", RESOURCE.format(annotations=json.dumps(annotations)))
@@ -227,12 +249,12 @@ class Topology:
         first = 33000 - 2 * len(tenants) if len(tenants) > 100 else self._port()
         command = [self.options.relay, "standalone", "--directory", self._path(name), "--address", "127.0.0.1"]
         command += ["--first-port", str(first), "--metrics-port", str(self._port())]
-        command += ["--ca-file", self._path("ca.pem"), "--log-format", "json", "--pool-sessions", str(SESSIONS)]
+        command += ["--ca-file", self._path("ca.pem"), "--log-format", "json", "--pool-sessions", str(SESSIONS), *options]
         process = self._start(command)
         wanted = max(len(tenants), 1)
         ports = process.wait_until(lambda: announced_ports(process.text(), wanted), "routes announced")
         process.wait_for_port(ports[0])
-        return Proxy(process, ports[0], needs_login=False)
+        return Proxy(process, ports[0], needs_login=False, others=ports[1:])
 
 
 def announced_ports(text, wanted):

@@ -1,3 +1,4 @@
+import Misdeeds
 import NIOPosix
 import TestSupport
 import Testing
@@ -36,12 +37,10 @@ import Testing
                     var findings = Findings()
                     while !Task.isCancelled, let number = numbers.next() {
                         if number.isMultiple(of: 2500) { print("hostility: \(number) of \(sessions) sessions") }
-                        let misdeed = Misdeed.allCases[number % Misdeed.allCases.count]
-                        // A flood is of many sessions, and one is enough in a while.
-                        guard misdeed != .flood || number.isMultiple(of: 240) else { continue }
+                        guard let misdeed = Misdeed(turn: number) else { continue }
                         let heard = await misdeed.commit(
                             port: relay.port(of: 0),
-                            seed: UInt64(number),
+                            using: SeededGenerator(seed: UInt64(number)),
                             on: .singletonMultiThreadedEventLoopGroup
                         )
                         if let heard, !isMadeOfReplies(heard) {

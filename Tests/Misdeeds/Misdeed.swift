@@ -1,19 +1,33 @@
-import NIOCore
-import NIOPosix
-import TestSupport
+public import NIOCore
+internal import NIOPosix
 
 /// What a broken or hostile client does with a connection.
-enum Misdeed: CaseIterable, Sendable {
+public enum Misdeed: CaseIterable, Sendable {
     case binary, endlessLine, wrongOrder, http, tls, slowLoris, halfClosed, vanishing, notReading, endlessRecipients
     case endlessHeader, flood
 
     /// So many connections a flood opens at once.
-    static let floodSize = 40
+    private static let floodSize = 40
+
+    /// The misdeed whose turn it is: one after the other, with a flood, which is of many sessions, once in a while.
+    ///
+    /// - Returns: nil where a flood would come too soon.
+    public init?(turn: Int) {
+        self = Self.allCases[turn % Self.allCases.count]
+        guard self != .flood || turn.isMultiple(of: 20 * Self.allCases.count) else { return nil }
+    }
 
     /// Does it, and takes in what is answered until the connection is over.
     ///
+    /// - Parameters:
+    ///   - port: on the loopback.
+    ///   - random: what it chooses by, where it has a choice.
     /// - Returns: All that was heard; nil where there was no connection.
-    func commit(port: Int, seed: UInt64, on group: any EventLoopGroup) async -> [UInt8]? {
+    public func commit(
+        port: Int,
+        using random: consuming some RandomNumberGenerator,
+        on group: any EventLoopGroup
+    ) async -> [UInt8]? {
         guard self != .flood else {
             return await withTaskGroup(of: [UInt8]?.self) { tasks in
                 for _ in 0..<Self.floodSize {
@@ -24,7 +38,6 @@ enum Misdeed: CaseIterable, Sendable {
                 return heard
             }
         }
-        var random = SeededGenerator(seed: seed)
         let mail = "MAIL FROM:<a@example.test>\r\nRCPT TO:<nobody@example.test>\r\n"
         let text: [UInt8]
         switch self {
