@@ -73,7 +73,7 @@ sanitize:
 	TSAN_OPTIONS='halt_on_error=1 suppressions=scripts/thread-sanitizer.supp' .build/thread/debug/tproxyPackageTests.xctest --testing-library swift-testing \
 		--no-parallel --filter '^(RelayTests|UpstreamPoolTests|TLSTests|HTTPTransportTests|TelemetryTests)'
 	$(BUILD) --build-tests --sanitize=address --scratch-path .build/address
-	.build/address/debug/tproxyPackageTests.xctest --testing-library swift-testing \
+	LSAN_OPTIONS=suppressions=scripts/address-sanitizer.supp .build/address/debug/tproxyPackageTests.xctest --testing-library swift-testing \
 		--no-parallel --filter '^(TLSTests|HTTPTransportTests|YAMLTests|SMTPTests|FuzzTests)'
 
 image:

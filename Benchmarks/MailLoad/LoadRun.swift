@@ -57,7 +57,7 @@ final class LoadRun: @unchecked Sendable {
         running -= 1
         switch result {
         case .success where handler.isDone: startNext()
-        case .success: end.fail(LoadFailure(text: "ended after: \(handler.lastReply)"))
+        case .success: end.fail(LoadFailure(text: "ended after: \(handler.trouble)"))
         case .failure(let error): end.fail(error)
         }
     }

@@ -7,7 +7,9 @@ final class SendHandler: ChannelInboundHandler {
     typealias OutboundOut = ByteBuffer
 
     /// The command that logs in (RFC 4954 §4).
-    static let login = "AUTH PLAIN " + Data(MailLoadCommand.login.utf8).base64EncodedString()
+    static let login = ByteBuffer(
+        string: "AUTH PLAIN \(Data(MailLoadCommand.login.utf8).base64EncodedString())\r\n"
+    )
 
     /// What a reply is waited for to, and so what comes next.
     private enum Step {
@@ -19,10 +21,12 @@ final class SendHandler: ChannelInboundHandler {
     private let logsIn: Bool
     private let sent: (Duration) -> Void
     private var step = Step.greeting
+    /// The reply's line that has come in part.
     private var input = ByteBuffer()
     private var start = ContinuousClock.now
 
-    private(set) var lastReply = "no greeting"
+    private var lastLine = ByteBuffer(string: "no greeting")
+    private var failure: String?
     /// All messages were taken, and the server has said goodbye.
     private(set) var isDone = false
 
@@ -33,31 +37,39 @@ final class SendHandler: ChannelInboundHandler {
         self.sent = sent
     }
 
+    /// Why it isn't done.
+    var trouble: String {
+        failure ?? String(buffer: lastLine).split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        var octets = unwrapInboundIn(data)
-        input.writeBuffer(&octets)
-        while let end = input.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
-            let line = input.readString(length: end + 1 - input.readerIndex) ?? ""
+        let octets = unwrapInboundIn(data)
+        if input.readableBytes == 0 { input = octets } else { input.writeImmutableBuffer(octets) }
+        while let end = input.readableBytesView.firstIndex(of: UInt8(ascii: "\n")),
+            let line = input.readSlice(length: end + 1 - input.readerIndex)
+        {
             // RFC 5321 §4.2.1: a hyphen announces another line.
-            if line.dropFirst(3).first != "-" { replied(line, context) }
+            if line.getInteger(at: line.readerIndex + 3) != UInt8(ascii: "-") { replied(line, context) }
         }
-        input.discardReadBytes()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        lastReply = "\(error)"
+        failure = "\(error)"
         context.close(promise: nil)
     }
 
-    private func replied(_ line: String, _ context: ChannelHandlerContext) {
-        lastReply = line.split(whereSeparator: \.isNewline).first.map(String.init) ?? ""
-        guard line.hasPrefix("2") || step == .data && line.hasPrefix("3") else { return context.close(promise: nil) }
+    private func replied(_ line: ByteBuffer, _ context: ChannelHandlerContext) {
+        lastLine = line
+        let first = line.getInteger(at: line.readerIndex, as: UInt8.self)
+        guard first == UInt8(ascii: "2") || step == .data && first == UInt8(ascii: "3") else {
+            return context.close(promise: nil)
+        }
         switch step {
-        case .greeting where logsIn: say("EHLO client.example.test", .hello, context)
+        case .greeting where logsIn: say(Lines.hello, .hello, context)
         case .hello: say(Self.login, .login, context)
-        case .greeting, .login: mail(context)
-        case .mail: say("RCPT TO:<to@example.test>", .recipient, context)
-        case .recipient: say("DATA", .data, context)
+        case .greeting, .login: say(Lines.mail, .mail, context)
+        case .mail: say(Lines.recipient, .recipient, context)
+        case .recipient: say(Lines.data, .data, context)
         case .data:
             step = .content
             context.writeAndFlush(wrapOutboundOut(message), promise: nil)
@@ -65,20 +77,25 @@ final class SendHandler: ChannelInboundHandler {
             sent(ContinuousClock.now - start)
             mailsLeft -= 1
             start = .now
-            if mailsLeft > 0 { mail(context) } else { say("QUIT", .quit, context) }
+            if mailsLeft > 0 { say(Lines.mail, .mail, context) } else { say(Lines.quit, .quit, context) }
         case .quit:
             isDone = true
             context.close(promise: nil)
         }
     }
 
-    private func mail(_ context: ChannelHandlerContext) {
-        say("MAIL FROM:<from@example.test>", .mail, context)
+    private func say(_ line: ByteBuffer, _ next: Step, _ context: ChannelHandlerContext) {
+        step = next
+        context.writeAndFlush(wrapOutboundOut(line), promise: nil)
     }
 
-    private func say(_ line: String, _ next: Step, _ context: ChannelHandlerContext) {
-        step = next
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: line + "\r\n")), promise: nil)
+    /// What it says, made once.
+    private enum Lines {
+        static let hello = ByteBuffer(string: "EHLO client.example.test\r\n")
+        static let mail = ByteBuffer(string: "MAIL FROM:<from@example.test>\r\n")
+        static let recipient = ByteBuffer(string: "RCPT TO:<to@example.test>\r\n")
+        static let data = ByteBuffer(string: "DATA\r\n")
+        static let quit = ByteBuffer(string: "QUIT\r\n")
     }
 }
 

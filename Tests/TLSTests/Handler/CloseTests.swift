@@ -139,6 +139,8 @@ import Testing
 
     @Test func closingBeforeTheConnectionIsQuiet() throws {
         let channel = EmbeddedChannel()
+        // What is put off until then holds the channel.
+        defer { channel.embeddedEventLoop.run() }
         let events = EventRecorder()
         let handler = TLSHandler(client: try authority.clientContext(), serverName: "localhost")
         try channel.pipeline.syncOperations.addHandlers(handler, events)
