@@ -305,11 +305,13 @@ final class RouteEndpoint {
         return ServerBootstrap(group: loop, childGroup: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 1024)
-            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .childChannelOption(.autoRead, value: false)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    // At once, and not by the bootstrap, which makes a future for each: there is one connection per mail.
+                    let options = channel.syncOptions
+                    try options?.setOption(.tcpOption(.tcp_nodelay), value: 1)
+                    try options?.setOption(.allowRemoteHalfClosure, value: true)
+                    try options?.setOption(.autoRead, value: false)
                     try channel.pipeline.syncOperations.addHandler(ApplicationHandler(endpoint: endpoint.value))
                 }
             }

@@ -32,15 +32,18 @@ public struct Reply: Hashable, Sendable {
 
     /// All lines as one text, for people: control characters and what isn't UTF-8 are replaced.
     public var text: String {
-        lines.map { line in
-            String(
-                String.UnicodeScalarView(
-                    String(decoding: line, as: UTF8.self).unicodeScalars.map {
-                        $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
-                    }
-                )
+        lines.map(Self.text(of:)).joined(separator: " ")
+    }
+
+    private static func text(of line: [UInt8]) -> String {
+        let text = String(decoding: line, as: UTF8.self)
+        // Nearly all replies are plain, and each is logged.
+        guard !line.allSatisfy({ (0x20...0x7E).contains($0) }) else { return text }
+        return String(
+            String.UnicodeScalarView(
+                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
             )
-        }.joined(separator: " ")
+        )
     }
 
     /// The same reply with another code, and with an enhanced status code of the same class.

@@ -26,7 +26,7 @@ extension LogRecord {
     }
 
     private static func append(_ key: String, _ value: Logger.MetadataValue, to json: inout String) {
-        if json.last != "{" { json += "," }
+        if json.utf8.last != UInt8(ascii: "{") { json += "," }
         append(key, to: &json)
         json += ":"
         append(value, to: &json)

@@ -40,26 +40,32 @@ public struct ServerLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
-        var metadata = metadata
-        if let provided = metadataProvider?.get() {
-            metadata.merge(provided) { _, new in new }
-        }
-        if let error = event.error {
-            metadata["error"] = "\(error)"
-        }
-        if let own = event.metadata {
-            metadata.merge(own) { _, new in new }
-        }
         let record = LogRecord(
-            time: Date().formatted(Date.ISO8601FormatStyle(includingFractionalSeconds: true)),
+            time: Date().formatted(Self.timeStyle),
             level: event.level,
             logger: label,
             message: event.message.description,
-            metadata: metadata.sorted { $0.key < $1.key }
+            metadata: entries(of: event)
         )
         switch format {
         case .json: output.write(record.jsonLine)
         case .text: output.write(record.textLine)
         }
+    }
+
+    private static let timeStyle = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+
+    /// The metadata by key. Of several values the event's own counts most, and the logger's least.
+    private func entries(of event: LogEvent) -> [(key: String, value: Logger.MetadataValue)] {
+        var entries: [(key: String, value: Logger.MetadataValue)] = []
+        let error: Logger.Metadata? = event.error.map { ["error": "\($0)"] }
+        for layer in [event.metadata, error, metadataProvider?.get(), metadata] {
+            guard let layer, !layer.isEmpty else { continue }
+            // There are few, so that looking through them costs less than a merged dictionary.
+            let known = entries
+            entries += layer.lazy.filter { entry in !known.contains { $0.key == entry.key } }
+        }
+        entries.sort { $0.key < $1.key }
+        return entries
     }
 }
