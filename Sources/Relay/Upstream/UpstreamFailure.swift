@@ -133,7 +133,7 @@ extension UpstreamFailure {
         case .refused(let reply):
             self.init(.refused, "\(place) refuses the session: \(reply.code) \(reply.text)", opening: opening)
         case .noMechanism(let offered):
-            let list = offered.isEmpty ? "none" : offered.joined(separator: ", ")
+            let list = offered.isEmpty ? "none that the relay speaks" : offered.map(\.rawValue).joined(separator: ", ")
             self.init(
                 .login,
                 "\(place) offers no way to log in that fits the destination (offered: \(list))",

@@ -2,8 +2,8 @@
 public enum ClientFailure: Hashable, Sendable, Error {
     /// The greeting or EHLO was answered with a refusal.
     case refused(Reply)
-    /// No mechanism that we may use is offered.
-    case noMechanism(offered: [String])
+    /// No mechanism that we may use is offered. Only those are listed that the relay speaks.
+    case noMechanism(offered: [SASLMechanism])
     /// The login was refused for good (5yz).
     case loginRefused(SASLMechanism, Reply)
     /// The login can't be had now (4yz).

@@ -82,6 +82,9 @@ public struct ClientMachine: Sendable {
     /// Requests that wait until the server, which can't pipeline, has answered the one before.
     private var held: [Request] = []
     private var actions: [Action] = []
+    /// For all replies from the first command of the login on.
+    private var redactor: CredentialRedactor?
+    private var ehloReader = EHLOReader()
 
     /// What the server offered; nothing before ``Action/established(_:)``.
     public private(set) var capabilities = Capabilities()
@@ -90,6 +93,9 @@ public struct ClientMachine: Sendable {
     public init(_ configuration: Configuration) {
         self.configuration = configuration
     }
+
+    /// Bytes of the server that were looked at, each as often as it was. For tests: the work must be linear.
+    package var steps: Int { parser.steps + ehloReader.steps + (redactor?.steps ?? 0) }
 
     /// The reply that the session waits for now; nil when the next move is ours.
     public var expectation: ClientExpectation? { expected.first }
@@ -100,6 +106,8 @@ public struct ClientMachine: Sendable {
         if inbound.readableBytes == 0 {
             inbound = bytes
         } else {
+            // What was read is let go of, at a cost that it has paid for.
+            if inbound.readerIndex > inbound.readableBytes { inbound.discardReadBytes() }
             inbound.writeImmutableBuffer(bytes)
         }
     }
@@ -217,7 +225,8 @@ public struct ClientMachine: Sendable {
         actions.append(.fail(failure))
     }
 
-    private mutating func handle(_ reply: Reply) {
+    private mutating func handle(_ received: Reply) {
+        let reply = redactor?.redact(received) ?? received
         guard !expected.isEmpty else {
             return fail(.unexpectedReply(reply))
         }
@@ -229,10 +238,9 @@ public struct ClientMachine: Sendable {
             introduce(.ehlo, "EHLO \(configuration.name)")
         case .ehlo:
             guard reply.isPositive else { return fail(.refused(reply)) }
-            capabilities = Capabilities(ehlo: reply)
+            capabilities = ehloReader.read(reply)
             logIn()
         case .authenticating(var exchange):
-            let reply = exchange.redacting(reply)
             if reply.code == 334 {
                 guard let answer = exchange.answer() else {
                     return fail(.loginRefused(exchange.mechanism, reply))
@@ -267,6 +275,7 @@ public struct ClientMachine: Sendable {
         guard var exchange else {
             return fail(.noMechanism(offered: capabilities.authenticationMechanisms))
         }
+        redactor = exchange.redactor
         let line = exchange.command()
         state = .authenticating(exchange)
         introduce(.authentication, line)
@@ -274,6 +283,7 @@ public struct ClientMachine: Sendable {
 
     private mutating func becomeReady() {
         state = .ready
+        if configuration.credentials.secret.utf8.count < CredentialRedactor.minSecretLengthInSession { redactor = nil }
         actions.append(.established(capabilities))
         sendHeld()
     }

@@ -4,24 +4,24 @@ struct SASLExchange: Sendable {
     /// The responses still to be given, Base64 not yet applied.
     private var responses: ArraySlice<[UInt8]>
     private var hasSaidAll = false
-    /// What no log and no application may see: the secret, and the responses as they are on the wire.
-    private let secrets: [[UInt8]]
+    /// Removes what the server repeats of the login from its replies.
+    let redactor: CredentialRedactor
 
     /// - Parameters:
-    ///   - offered: the server's mechanisms in upper case.
+    ///   - offered: the mechanisms of the server that the relay speaks.
     ///   - allowed: those that the destination permits, the preferred one first; nil for all, in our order.
     ///   - host: the server's name and port, which OAUTHBEARER carries.
     /// - Returns: nil when there's no mechanism that both sides can use.
     init?(
         credentials: SASLCredentials,
-        offered: [String],
+        offered: [SASLMechanism],
         allowed: [String]?,
         host: String,
         port: Int
     ) {
         let candidates = allowed.map { $0.compactMap(SASLMechanism.init(rawValue:)) } ?? credentials.mechanisms
         let usable = candidates.first { mechanism in
-            credentials.mechanisms.contains(mechanism) && offered.contains(mechanism.rawValue)
+            credentials.mechanisms.contains(mechanism) && offered.contains(mechanism)
         }
         guard let mechanism = usable else { return nil }
         self.mechanism = mechanism
@@ -46,18 +46,7 @@ struct SASLExchange: Sendable {
         case (.plain, _), (.login, _), (.xoauth2, _), (.oauthbearer, _):
             return nil
         }
-        let secret = Array(credentials.secret.utf8)
-        secrets = ([secret] + responses.map { Array(Base64.encode($0).utf8) }).filter { !$0.isEmpty }
-    }
-
-    /// The reply without what we said in secret: some servers repeat a command that they refuse, and what they say goes
-    /// to logs and applications.
-    func redacting(_ reply: Reply) -> Reply {
-        var copy = reply
-        for secret in secrets {
-            copy.lines = copy.lines.map { $0.replacing(secret, with: "<redacted>".utf8) }
-        }
-        return copy
+        redactor = CredentialRedactor(secret: Array(credentials.secret.utf8), responses: Array(responses))
     }
 
     /// RFC 4954 §4: a command line of at most 512 octets, line end included.

@@ -14,45 +14,16 @@ public struct Capabilities: Hashable, Sendable {
     public var enhancedStatusCodes = false
     /// LIMITS RCPTMAX (RFC 9422): recipients in one transaction.
     public var mostRecipients: Int?
-    /// AUTH (RFC 4954): the mechanisms in upper case.
-    public var authenticationMechanisms: [String] = []
+    /// AUTH (RFC 4954): the mechanisms that the relay speaks, in the server's order.
+    public var authenticationMechanisms: [SASLMechanism] = []
 
     /// Those of a server that offers nothing, or of which nothing is known.
     public init() {}
 
     /// Reads a positive reply to EHLO. What is unknown or malformed is left out.
     public init(ehlo reply: Reply) {
-        for line in reply.lines.dropFirst() {
-            // `AUTH=PLAIN` is how servers of the nineties wrote it; some still send both forms.
-            let text = String(decoding: line, as: UTF8.self).uppercased()
-            let isOldForm = text.hasPrefix("AUTH=")
-            let words = text.split { $0 == " " || $0 == "=" && isOldForm }
-            guard let keyword = words.first else { continue }
-            let values = words.dropFirst()
-            switch keyword {
-            case "SIZE": size = max(0, values.first.flatMap { Int($0) } ?? 0)
-            case "PIPELINING": pipelining = true
-            case "8BITMIME": eightBitMIME = true
-            case "SMTPUTF8": smtpUTF8 = true
-            case "DSN": deliveryStatusNotifications = true
-            case "ENHANCEDSTATUSCODES": enhancedStatusCodes = true
-            case "LIMITS": mostRecipients = Self.recipientLimit(in: values) ?? mostRecipients
-            case "AUTH":
-                for mechanism in values.map(String.init) where !authenticationMechanisms.contains(mechanism) {
-                    authenticationMechanisms.append(mechanism)
-                }
-            default: break
-            }
-        }
-    }
-
-    private static func recipientLimit(in values: ArraySlice<Substring>) -> Int? {
-        for value in values where value.hasPrefix("RCPTMAX=") {
-            if let limit = Int(value.dropFirst("RCPTMAX=".count)), limit > 0 {
-                return limit
-            }
-        }
-        return nil
+        var reader = EHLOReader()
+        self = reader.read(reply)
     }
 
     /// The largest message that both this server and `ours` (octets, zero: no limit) take; zero: no limit.

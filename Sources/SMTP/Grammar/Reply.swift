@@ -30,10 +30,22 @@ public struct Reply: Hashable, Sendable {
     /// 5yz: not ever.
     public var isPermanent: Bool { code >= 500 }
 
-    /// All lines as one text, for people: control characters and what isn't UTF-8 are replaced.
+    /// All lines as one text, for people: cut at 512 bytes, control characters and what isn't UTF-8 replaced.
     public var text: String {
-        lines.map(Self.text(of:)).joined(separator: " ")
+        var bytes: [UInt8] = []
+        for line in lines where bytes.count <= Self.maxTextLength {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
+            bytes += line.prefix(Self.maxTextLength + 1)
+        }
+        guard bytes.count > Self.maxTextLength else { return Self.text(of: bytes) }
+        var end = Self.maxTextLength - Self.ellipsis.utf8.count
+        // Not in the midst of a character of UTF-8, whose bytes but the first begin with 10.
+        while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return Self.text(of: Array(bytes[..<end])) + Self.ellipsis
     }
+
+    private static let maxTextLength = 512
+    private static let ellipsis = "..."
 
     private static func text(of line: [UInt8]) -> String {
         let text = String(decoding: line, as: UTF8.self)

@@ -53,7 +53,7 @@ struct ClientBench {
     private static func line(_ failure: ClientFailure) -> String {
         switch failure {
         case .refused(let reply): "refused \(reply.code)"
-        case .noMechanism(let offered): "no mechanism in \(offered)"
+        case .noMechanism(let offered): "no mechanism in \(offered.map(\.rawValue))"
         case .loginRefused(let mechanism, let reply): "\(mechanism.rawValue) refused \(reply.code)"
         case .loginDeferred(let mechanism, let reply): "\(mechanism.rawValue) deferred \(reply.code)"
         case .malformed(let malformation): "malformed \(malformation)"

@@ -34,7 +34,7 @@ struct SASLTests {
         #expect(Self.offer("LOGIN PLAIN", Self.password, allowed: ["LOGIN"]).1 == ["> AUTH LOGIN"])
         let preferred = Self.offer("PLAIN LOGIN", Self.password, allowed: ["X", "XOAUTH2", "LOGIN", "PLAIN"]).1
         #expect(preferred == ["> AUTH LOGIN"], "the destination's order, as JavaMail takes it")
-        #expect(Self.offer("CRAM-MD5", Self.password).1 == [#"fail: no mechanism in ["CRAM-MD5"]"#])
+        #expect(Self.offer("CRAM-MD5", Self.password).1 == ["fail: no mechanism in []"])
         #expect(Self.offer("PLAIN", Self.bearer).1 == [#"fail: no mechanism in ["PLAIN"]"#])
         #expect(Self.offer("PLAIN", Self.password, allowed: []).1 == [#"fail: no mechanism in ["PLAIN"]"#])
         let xoauth2 = Base64.encode(Array("user=u@x\u{1}auth=Bearer tok\u{1}\u{1}".utf8))
@@ -52,7 +52,6 @@ struct SASLTests {
             ("PLAIN", password, "535-tanstaaf is wrong\r\n535 tanstaaftanstaaf too"),
             ("LOGIN", password, "500 dGltdGFuc3RhYWY= tanstaaf"),
             ("XOAUTH2", bearer, "454 dXNlcj11QHgBYXV0aD1CZWFyZXIgdG9rAQE= is too old"),
-            ("OAUTHBEARER", bearer, "535 Bearer tok"),
         ]
     )
     func repeatedSecrets(mechanism: String, credentials: SASLCredentials, wire: String) throws {
@@ -125,7 +124,7 @@ struct SASLTests {
     func escaped() throws {
         let exchange = SASLExchange(
             credentials: .bearer(user: "a,b=c,\u{301}", token: "t"),
-            offered: ["OAUTHBEARER"],
+            offered: [.oauthbearer],
             allowed: nil,
             host: "h",
             port: 1
@@ -138,7 +137,7 @@ struct SASLTests {
     @Test("Nothing prints a secret")
     func redacted() throws {
         let exchange = try #require(
-            SASLExchange(credentials: Self.password, offered: ["PLAIN"], allowed: nil, host: "h", port: 1)
+            SASLExchange(credentials: Self.password, offered: [.plain], allowed: nil, host: "h", port: 1)
         )
         let texts = ["\(exchange)", String(reflecting: exchange), "\(Self.password)", String(reflecting: Self.bearer)]
         for text in texts {

@@ -66,7 +66,7 @@ struct ReplyParserTests {
         }
     }
 
-    @Test("A line has at most 2048 octets, its end included")
+    @Test("A line has at most 2048 bytes, its end included")
     func longLine() {
         let longest = Array("250 \(String(repeating: "x", count: 2048 - 6))\r\n".utf8)
         #expect(Self.parse([longest]).count == 1)
@@ -76,11 +76,37 @@ struct ReplyParserTests {
         #expect(Self.parse([Array(repeating: 0x32, count: 2048)]) == ["lineTooLong"])
     }
 
-    @Test("A reply has at most 256 lines")
+    @Test("A reply has at most 64 lines")
     func manyLines() {
-        let lines = String(repeating: "250-x\r\n", count: 255)
+        let lines = String(repeating: "250-x\r\n", count: 63)
         #expect(Self.parse([Array("\(lines)250 x\r\n".utf8)]).first?.hasPrefix("250 [") == true)
         #expect(Self.parse([Array("\(lines)250-x\r\n250 x\r\n".utf8)]) == ["tooManyLines"])
+    }
+
+    @Test("A reply has at most 65536 bytes, its line ends included")
+    func longReply() {
+        let line = "250-\(String(repeating: "x", count: 2048 - 6))\r\n"
+        let most = String(repeating: line, count: 31)
+        let last = "250 \(String(repeating: "x", count: 2048 - 6))\r\n"
+        #expect(Self.parse([Array("\(most)\(last)".utf8)]).first?.hasPrefix("250 [") == true)
+        #expect(Self.parse([Array("\(most)\(line)250\r\n".utf8)]) == ["replyTooLong"])
+        // The next reply begins with nothing.
+        #expect(Self.parse([Array("\(most)\(last)\(most)\(last)".utf8)]).count == 2)
+    }
+
+    @Test("Each byte is looked at twice at most, in whatever pieces it arrives", arguments: [1, 2, 7, 2048, 70000])
+    func linear(size: Int) throws {
+        let line = "250-\(String(repeating: "x", count: 1000))\r\n"
+        let bytes = Array("\(String(repeating: line, count: 63))250 x\r\n".utf8)
+        var parser = ReplyParser()
+        var buffer = ByteBuffer()
+        var replies = 0
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            buffer.writeBytes(bytes[start..<min(start + size, bytes.count)])
+            while try parser.next(from: &buffer) != nil { replies += 1 }
+        }
+        #expect(replies == 1)
+        #expect(parser.steps <= 2 * bytes.count)
     }
 
     @Test("Random octets never crash, however they are cut")

@@ -32,6 +32,18 @@ struct ReplyTests {
         #expect(reply.text == "a\u{FFFD}[2Jb c\u{FFFD}\u{FFFD}")
     }
 
+    @Test("Text for people is cut at 512 bytes, between characters")
+    func longText() {
+        let line = Array(String(repeating: "x", count: 300).utf8)
+        #expect(Reply(code: 550, lines: [line, line]).text.utf8.count == 512)
+        #expect(Reply(code: 550, lines: Array(repeating: line, count: 60)).text.hasSuffix("xx..."))
+        for shift in 0..<4 {
+            let text = String(repeating: "x", count: shift) + String(repeating: "\u{1F4E7}", count: 200)
+            let shown = Reply(550, text).text
+            #expect(shown.utf8.count <= 512 && !shown.contains("\u{FFFD}") && shown.hasSuffix("\u{1F4E7}..."))
+        }
+    }
+
     @Test(
         "Another code takes the enhanced status code along, and nothing else",
         arguments: [

@@ -1,0 +1,139 @@
+import NIOCore
+import TestSupport
+import Testing
+
+@testable import SMTP
+
+@Suite("What a server repeats of the credentials")
+struct CredentialRedactorTests {
+    private static func redact(_ text: String, secret: String, responses: [String] = []) -> String {
+        var redactor = CredentialRedactor(secret: Array(secret.utf8), responses: responses.map { Array($0.utf8) })
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { Array($0.utf8) }
+        let reply = redactor.redact(Reply(code: 250, lines: lines))
+        return reply.lines.map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+    }
+
+    @Test(
+        "A secret is blanked out in every form, and nothing around it",
+        arguments: [
+            ("no Pa55-word here", "no <redacted> here"),
+            ("PA55-WORD pa55-word", "<redacted> <redacted>"),
+            ("Pa55-wordPa55-word", "<redacted>"),
+            ("(506135352d776f7264)", "(<redacted>)"),
+            ("506135352D776F7264", "<redacted>"),
+            ("UGE1NS13b3Jk", "<redacted>"),
+            ("uge1ns13b3jk", "<redacted>"),
+            ("Pa55-wor d", "Pa55-wor d"),
+            ("a\nPa55-word\nb", "a\n<redacted>\nb"),
+            ("", ""),
+        ]
+    )
+    func forms(text: String, expected: String) {
+        #expect(Self.redact(text, secret: "Pa55-word") == expected)
+    }
+
+    @Test("In Base64, no bit of the secret stays, whatever stands around it")
+    func alignments() {
+        var random = SeededGenerator(seed: 15)
+        for length in [8, 9, 10, 11, 200, 4096] {
+            let secret = String(
+                decoding: (0..<length).map { _ in UInt8.random(in: 0x21...0x7E, using: &random) },
+                as: UTF8.self
+            )
+            for before in 0..<6 {
+                for after in 0..<4 {
+                    // Neighbours of all ones and all zeros: what differs between two secrets is the secret's alone.
+                    let head = Array(repeating: UInt8(0), count: before)
+                    let tail = Array(repeating: UInt8(0), count: after)
+                    let text = Base64.encode(head + secret.utf8 + tail)
+                    let shown = Self.redact("x \(text) y", secret: secret)
+                    let kept = shown.split(separator: "<redacted>", omittingEmptySubsequences: false)
+                    #expect(kept.count == 2, "\(length) \(before) \(after)")
+                    #expect(shown.hasPrefix("x ") && shown.hasSuffix(" y"))
+                    let letters = kept.joined().dropFirst(2).dropLast(2)
+                    #expect(letters.allSatisfy { $0 == "A" || $0 == "=" }, "\(length) \(before) \(after): \(letters)")
+                    #expect(
+                        Self.redact(text.replacing("+", with: "-").replacing("/", with: "_"), secret: secret) != text
+                    )
+                }
+            }
+        }
+    }
+
+    @Test("The SASL responses are blanked out, even those around a secret too short to be looked for itself")
+    func responses() {
+        let response = "\u{0}tim\u{0}abc"
+        #expect(Self.redact("what is AHRpbQBhYmM=", secret: "abc", responses: [response]) == "what is <redacted>")
+        #expect(Self.redact("abc is an alphabet", secret: "abc", responses: [response]) == "abc is an alphabet")
+        #expect(Self.redact("anything", secret: "", responses: [""]) == "anything")
+    }
+
+    @Test("Parts stay: an application could find a secret byte by byte if a guess of a part were answered")
+    func parts() {
+        #expect(Self.redact("Pa55-wor", secret: "Pa55-word") == "Pa55-wor")
+        #expect(Self.redact("UGE1NS13b3J", secret: "Pa55-word") == "UGE1NS13b3J")
+    }
+
+    @Test("The work is linear, also where a secret almost matches everywhere")
+    func linear() {
+        var redactor = CredentialRedactor(
+            secret: Array(repeating: UInt8(ascii: "a"), count: 4095) + [UInt8(ascii: "b")],
+            responses: [Array(repeating: UInt8(ascii: "a"), count: 4096)]
+        )
+        let line = Array(repeating: UInt8(ascii: "a"), count: 2042)
+        let reply = Reply(code: 535, lines: Array(repeating: line, count: 32))
+        #expect(redactor.redact(reply) == reply)
+        var periodic = CredentialRedactor(secret: Array("aaaaaaaa".utf8), responses: [])
+        #expect(periodic.redact(reply).lines.allSatisfy { $0 == Array("<redacted>".utf8) })
+        #expect(redactor.steps <= 8 * 32 * line.count)
+        #expect(periodic.steps <= 8 * 32 * line.count)
+    }
+
+    @Test("Nothing prints the secret")
+    func printed() {
+        let redactor = CredentialRedactor(secret: Array("Pa55-word".utf8), responses: [])
+        #expect("\(redactor) \(String(reflecting: redactor))" == "<redacted> <redacted>")
+    }
+
+    // MARK: In a session
+
+    /// A session that has logged in with a password.
+    private static func session(password: String) -> ClientBench {
+        var bench = ClientBench(.password(user: "tim", password: password))
+        _ = bench.receive("220 hi")
+        _ = bench.receive("250-mail", "250-PIPELINING", "250 AUTH PLAIN")
+        _ = bench.receive("235 in")
+        return bench
+    }
+
+    @Test("Credentials are blanked out for the session's whole life")
+    func wholeLife() {
+        var bench = Self.session(password: "tanstaafl")
+        let login = "AHRpbQB0YW5zdGFhZmw="
+        #expect(bench.ask { $0.mail(.of("<a@b>")) } == ["> MAIL FROM:<a@b>"])
+        #expect(bench.receive("250 ok tanstaafl") == ["mail: 250 ok <redacted>"])
+        _ = bench.ask { $0.recipient(.of("<c@d>")) }
+        #expect(bench.receive("550 TANSTAAFL \(login)") == ["recipient: 550 <redacted> <redacted>"])
+        _ = bench.ask { $0.data() }
+        #expect(bench.receive("354 74616e73746161666c") == ["data: 354 <redacted>"])
+        _ = bench.ask { $0.endOfData() }
+        #expect(bench.receive("250-x", "250 \(login)") == ["endOfData: 250 x <redacted>"])
+        _ = bench.ask { $0.reset() }
+        #expect(bench.receive("250 \(login)") == ["reset: 250 <redacted>"])
+        bench.machine.receive(ByteBuffer(string: "421 \(login) is idle\r\n"))
+        #expect(bench.machine.nextAction() == .fail(.unexpectedReply(Reply(421, "<redacted> is idle"))))
+    }
+
+    @Test("A short password is looked for until the login is through")
+    func short() {
+        var refused = ClientBench(.password(user: "tim", password: "short"))
+        _ = refused.receive("220 hi")
+        _ = refused.receive("250-mail", "250 AUTH PLAIN")
+        refused.machine.receive(ByteBuffer(string: "535 short is wrong\r\n"))
+        let reply = Reply(535, "<redacted> is wrong")
+        #expect(refused.machine.nextAction() == .fail(.loginRefused(.plain, reply)))
+        var bench = Self.session(password: "short")
+        _ = bench.ask { $0.mail(.of("<short@b>")) }
+        #expect(bench.receive("250 short@b ok") == ["mail: 250 short@b ok"])
+    }
+}
