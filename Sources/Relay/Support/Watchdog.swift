@@ -15,9 +15,14 @@ final class Watchdog {
         self.fire = fire
     }
 
-    /// Sets the limit anew; nil lifts it.
+    /// Sets the limit, counted from now; nil lifts it.
     func set(_ limit: Duration?) {
-        deadline = limit.map { .now() + TimeAmount($0) }
+        set(until: limit.map { loop.now + TimeAmount($0) })
+    }
+
+    /// Sets the limit; nil lifts it.
+    func set(until deadline: NIODeadline?) {
+        self.deadline = deadline
         guard let deadline else { return }
         if let timer, timer.at <= deadline { return }
         timer?.task.cancel()
@@ -39,7 +44,7 @@ final class Watchdog {
     private func look() {
         timer = nil
         guard let deadline else { return }
-        guard deadline <= .now() else { return schedule(at: deadline) }
+        guard deadline <= loop.now else { return schedule(at: deadline) }
         self.deadline = nil
         fire()
     }

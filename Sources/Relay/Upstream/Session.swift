@@ -33,13 +33,16 @@ final class Session: ChannelInboundHandler {
     /// The token that the login uses, where it uses one.
     let token: AccessToken?
     private let connectLimit: Duration
-    private let limits: ClientTimeLimits
+    private let closingLimit: Duration
     private let logger: Logger
     private weak var owner: (any SessionOwner)?
     private var machine: ClientMachine
     private var phase = Phase.opening
     private var context: ChannelHandlerContext?
     private var watchdog: Watchdog?
+    private var deadlines: SessionDeadlines
+    /// When the connection is closed hard; from when the session is being closed.
+    private var closingDeadline: NIODeadline?
     /// Whether TLS stands. Until then its own limit runs, and errors are about connecting.
     private var isSecured = false
     private var isPerforming = false
@@ -58,7 +61,8 @@ final class Session: ChannelInboundHandler {
         self.key = target.key
         self.token = token
         self.connectLimit = target.connectLimit
-        self.limits = target.timeLimits
+        self.closingLimit = target.timeLimits.closing
+        self.deadlines = SessionDeadlines(target.timeLimits)
         self.machine = ClientMachine(configuration)
         self.logger = logger
     }
@@ -99,7 +103,7 @@ final class Session: ChannelInboundHandler {
     func giveBack(needsReset: Bool) {
         guard case .lent = phase else { return }
         // A reply that is still due belongs to this user: it must have come before another one is served.
-        guard needsReset || machine.expectation != nil else {
+        guard needsReset || machine.pendingReply != nil else {
             phase = .idle
             setTimeLimit()
             owner?.sessionFreed(self)
@@ -119,6 +123,7 @@ final class Session: ChannelInboundHandler {
         }
         wasCut = true
         phase = .closing
+        beginClosing()
         closeAbruptly()
     }
 
@@ -151,6 +156,7 @@ final class Session: ChannelInboundHandler {
     func quit() {
         if case .closed = phase { return }
         phase = .closing
+        beginClosing()
         request { $0.quit() }
         flush()
     }
@@ -244,7 +250,7 @@ final class Session: ChannelInboundHandler {
                 fail(UpstreamFailure(failure, at: key.destination))
             case .close:
                 phase = .closing
-                context?.close(promise: nil)
+                close()
             }
         }
     }
@@ -272,22 +278,28 @@ final class Session: ChannelInboundHandler {
     }
 
     private func setTimeLimit() {
+        guard closingDeadline == nil, let loop = context?.eventLoop else { return }
         switch phase {
         case .opening where !isSecured:
             // The limit for TLS runs from the start of the connection.
             break
-        case .opening, .lent, .cleaning, .probing, .closing:
-            if let expectation = machine.expectation {
-                watchdog?.set(limits.limit(for: expectation))
-            } else {
-                watchdog?.set(isWritable ? nil : limits.dataBlock)
-            }
-        case .idle, .closed:
-            watchdog?.set(nil)
+        case .opening, .lent, .cleaning, .probing:
+            watchdog?.set(until: deadlines.update(machine.pendingReply, isWritable: isWritable, at: loop.now))
+        case .idle, .closing, .closed:
+            watchdog?.set(until: nil)
         }
     }
 
+    /// From now on the connection has a short time to close, whatever the server does.
+    private func beginClosing() {
+        guard closingDeadline == nil, let loop = context?.eventLoop else { return }
+        let deadline = loop.now + TimeAmount(closingLimit)
+        closingDeadline = deadline
+        watchdog?.set(until: deadline)
+    }
+
     private func timeLimitReached() {
+        guard closingDeadline == nil else { return closeAbruptly() }
         let place = "\(key.destination.host) port \(key.destination.port)"
         fail(
             isSecured
@@ -303,6 +315,7 @@ final class Session: ChannelInboundHandler {
         switch phase {
         case .lent, .cleaning:
             // Half a message may have been sent.
+            beginClosing()
             closeAbruptly()
         case .opening, .idle, .probing, .closing, .closed:
             close()
@@ -310,6 +323,7 @@ final class Session: ChannelInboundHandler {
     }
 
     private func close() {
+        beginClosing()
         context?.close(promise: nil)
     }
 

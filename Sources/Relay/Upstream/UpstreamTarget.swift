@@ -32,12 +32,15 @@ struct UpstreamTarget: Sendable {
         guard let bound = destination.ioTimeout else { return limits }
         limits.greeting = min(limits.greeting, bound)
         limits.command = min(limits.command, bound)
+        // EHLO, AUTH and two responses.
+        limits.login = min(limits.login, bound * 4)
         limits.mail = min(limits.mail, bound)
         limits.recipient = min(limits.recipient, bound)
         limits.dataInitiation = min(limits.dataInitiation, bound)
         limits.dataBlock = min(limits.dataBlock, bound)
         limits.dataTermination = min(limits.dataTermination, bound)
         limits.probe = min(limits.probe, bound)
+        limits.closing = min(limits.closing, bound)
         return limits
     }
 

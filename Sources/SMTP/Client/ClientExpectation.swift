@@ -23,7 +23,8 @@ extension ClientTimeLimits {
         case .recipient: recipient
         case .data: dataInitiation
         case .endOfData: dataTermination
-        case .reset, .quit: probe
+        case .reset: probe
+        case .quit: closing
         }
     }
 }

@@ -47,6 +47,14 @@ public struct ClientMachine: Sendable {
         case close
     }
 
+    /// The oldest reply that is still to come.
+    public struct PendingReply: Hashable, Sendable {
+        /// What it answers.
+        public let expectation: ClientExpectation
+        /// How many replies came before it in this session.
+        public let number: Int
+    }
+
     private enum State {
         /// To ``ehlo`` by the greeting, to ``over`` by a refusal.
         case greeting
@@ -79,6 +87,7 @@ public struct ClientMachine: Sendable {
     private var inbound = ByteBuffer()
     /// Requests that were sent and wait for their reply, oldest first.
     private var expected: [ClientExpectation] = [.greeting]
+    private var repliesReceived = 0
     /// Requests that wait until the server, which can't pipeline, has answered the one before.
     private var held: [Request] = []
     private var actions: [Action] = []
@@ -98,7 +107,9 @@ public struct ClientMachine: Sendable {
     package var steps: Int { parser.steps + ehloReader.steps + (redactor?.steps ?? 0) }
 
     /// The reply that the session waits for now; nil when the next move is ours.
-    public var expectation: ClientExpectation? { expected.first }
+    public var pendingReply: PendingReply? {
+        expected.first.map { PendingReply(expectation: $0, number: repliesReceived) }
+    }
 
     /// Octets from the server.
     public mutating func receive(_ bytes: ByteBuffer) {
@@ -231,6 +242,7 @@ public struct ClientMachine: Sendable {
             return fail(.unexpectedReply(reply))
         }
         let expectation = expected.removeFirst()
+        repliesReceived += 1
         switch state {
         case .greeting:
             guard reply.code == 220 else { return fail(.refused(reply)) }

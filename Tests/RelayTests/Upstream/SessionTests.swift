@@ -3,13 +3,13 @@ import DestinationSources
 import Logging
 import NIOCore
 import NIOEmbedded
-import TLS
 import TestSupport
 import Testing
 import UpstreamPool
 
 @testable import Relay
 @testable import SMTP
+@testable import TLS
 
 /// A session by itself, without TLS below it, the mail server's words given by the test.
 @Suite struct SessionTests {
@@ -38,9 +38,12 @@ import UpstreamPool
         typealias OutboundIn = ByteBuffer
 
         var told: [String] = []
+        /// Whether a close comes to nothing, as where the peer doesn't take what is still to be sent.
+        var isStuck = false
 
         func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
             told.append("with a goodbye")
+            guard !isStuck else { return }
             context.close(mode: mode, promise: promise)
         }
 
@@ -65,7 +68,7 @@ import UpstreamPool
         var machine = RoutePool.Machine(limits: PoolLimits())
         let actions = machine.acquire(1, at: .now)
         guard case .open(let id)? = actions.first else { throw ChannelError.inappropriateOperationForState }
-        let destination = MailDestination(name: "mail", host: "mail.example")
+        let destination = MailDestination(name: "mail", host: "mail.example", ioTimeout: .seconds(20))
         key = UpstreamKey(
             route: try TestRelay.route(),
             generation: DestinationGeneration(1),
@@ -106,6 +109,122 @@ import UpstreamPool
         #expect(try sent() == "EHLO relay.example\r\n")
         #expect(owner.told == ["established"])
     }
+
+    // MARK: Time
+
+    /// What the session waits for, and how many seconds.
+    enum Stage: String, CaseIterable {
+        case greeting, ehlo, mail, data, endOfData, probe
+
+        var limit: Int { self == .probe ? 10 : 20 }
+    }
+
+    /// What trickles in meanwhile, once a second.
+    enum Trickle: String, CaseIterable {
+        case nothing, records, bytes, lines
+    }
+
+    private func advance(to stage: Stage) throws {
+        channel.pipeline.fireUserInboundEventTriggered(
+            TLSHandshakeCompleted(version: .v1_3, cipher: "", resumed: false, serverName: nil)
+        )
+        guard stage != .greeting else { return }
+        guard stage != .ehlo else { return try say("220 hello\r\n") }
+        try establish()
+        guard stage != .probe else { return session.probe() }
+        #expect(session.lend(to: User(), for: key))
+        session.mail(sender)
+        session.flush()
+        guard stage != .mail else { return }
+        session.data()
+        try say("250 ok\r\n")
+        session.flush()
+        guard stage != .data else { return }
+        session.endOfData()
+        try say("354 go\r\n")
+        session.flush()
+    }
+
+    private func trickle(_ trickle: Trickle, _ second: Int) throws {
+        switch trickle {
+        case .nothing: break
+        case .records: channel.pipeline.fireChannelReadComplete()
+        case .bytes: try say(second == 0 ? "250 " : "x")
+        case .lines: try say("250-more\r\n")
+        }
+    }
+
+    @Test("What trickles in doesn't move a deadline", arguments: Stage.allCases, Trickle.allCases)
+    func deadline(stage: Stage, trickle kind: Trickle) throws {
+        try advance(to: stage)
+        for second in 0..<stage.limit {
+            #expect(closings.told.isEmpty, "after \(second) s")
+            try trickle(kind, second)
+            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        }
+        #expect(closings.told.count == 1)
+    }
+
+    @Test(
+        "The owner hears of the end when the channel is closed: a few seconds after QUIT",
+        arguments: Trickle.allCases
+    )
+    func quit(trickle kind: Trickle) throws {
+        try establish()
+        session.quit()
+        #expect(try sent() == "QUIT\r\n")
+        for second in 0..<5 {
+            #expect(closings.told.isEmpty && owner.told == ["established"], "after \(second) s")
+            try trickle(kind, second)
+            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        }
+        #expect(closings.told == ["abruptly"])
+        #expect(owner.told == ["established", "closed"])
+    }
+
+    @Test("A close that doesn't come to its end is followed by a hard one")
+    func stuckClose() throws {
+        try establish()
+        closings.isStuck = true
+        try say("421 idle for too long\r\n")
+        #expect(owner.told == ["established"])
+        for _ in 0..<5 {
+            #expect(closings.told == ["with a goodbye"])
+            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+            channel.pipeline.fireChannelReadComplete()
+        }
+        #expect(closings.told == ["with a goodbye", "abruptly"])
+        #expect(owner.told == ["established", "closed"])
+    }
+
+    @Test("A server that takes none of the message ends the session, one that takes some has as long again")
+    func blocked() throws {
+        try establish()
+        let user = User()
+        #expect(session.lend(to: user, for: key))
+        session.data()
+        try say("354 go\r\n")
+        for _ in 0..<3 {
+            channel.isWritable = false
+            channel.pipeline.fireChannelWritabilityChanged()
+            channel.embeddedEventLoop.advanceTime(by: .seconds(19))
+            channel.isWritable = true
+            channel.pipeline.fireChannelWritabilityChanged()
+        }
+        #expect(closings.told.isEmpty)
+        channel.isWritable = false
+        channel.pipeline.fireChannelWritabilityChanged()
+        for _ in 0..<20 {
+            #expect(closings.told.isEmpty)
+            session.content(ByteBuffer(string: "more\r\n"))
+            session.flush()
+            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        }
+        #expect(closings.told == ["abruptly"])
+        #expect(user.told == ["data 354", "lost"])
+    }
+
+    // MARK: Users
 
     /// Whatever goes wrong around it: nobody sends as whom he isn't.
     @Test(arguments: ["another tenant", "another generation", "another login"])

@@ -38,6 +38,7 @@ import Testing
         let long: [ClientExpectation] = [.greeting, .ehlo, .authentication, .mail, .recipient, .data, .endOfData]
         for expectation in long { #expect(limits.limit(for: expectation) == .seconds(90), "\(expectation)") }
         #expect(limits.dataBlock == .seconds(90))
+        #expect(limits.login == .seconds(300))
         #expect(limits.probe == ClientTimeLimits().probe, "what is shorter stays")
     }
 

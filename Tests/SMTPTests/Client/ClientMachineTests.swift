@@ -17,14 +17,14 @@ struct ClientMachineTests {
             $0.data()
         }
         #expect(envelope == ["> MAIL FROM:<a@b> SIZE=5\nRCPT TO:<c@d> NOTIFY=NEVER\nDATA"])
-        #expect(bench.machine.expectation == .mail)
+        #expect(bench.machine.pendingReply?.expectation == .mail)
         #expect(bench.receive("250 m", "250 r") == ["mail: 250 m", "recipient: 250 r"])
         #expect(bench.receive("354 go") == ["data: 354 go"])
         #expect(bench.ask { $0.content(ByteBuffer(string: "hi\r\n")) } == ["> hi"])
         #expect(bench.ask { $0.endOfData() } == ["> ."])
-        #expect(bench.machine.expectation == .endOfData)
+        #expect(bench.machine.pendingReply?.expectation == .endOfData)
         #expect(bench.receive("250 ok") == ["endOfData: 250 ok"])
-        #expect(bench.machine.expectation == nil)
+        #expect(bench.machine.pendingReply?.expectation == nil)
         #expect(bench.ask { $0.reset() } == ["> RSET"])
         #expect(bench.receive("250 ok") == ["reset: 250 ok"])
         #expect(bench.ask { $0.quit() } == ["> QUIT"])
@@ -88,7 +88,7 @@ struct ClientMachineTests {
         let lines = bench.receive(wire(reply)).map { $0.hasPrefix("> AUTH") ? "> AUTH" : $0 }
         #expect(lines == expected)
         guard expected.first?.hasPrefix("fail") == true else { return }
-        #expect(bench.receive("250 x") == [] && bench.machine.expectation == nil, "nothing more comes")
+        #expect(bench.receive("250 x") == [] && bench.machine.pendingReply?.expectation == nil, "nothing more comes")
         #expect(bench.ask { $0.mail(.of("<a@b>")) } == [])
     }
 

@@ -101,7 +101,7 @@ struct ClientRequestTests {
     func over(situation: Situation, request: Request) {
         var bench = situation.bench(pipelining: true)
         _ = bench.ask { request.ask(&$0) }
-        #expect(bench.machine.expectation == nil)
+        #expect(bench.machine.pendingReply?.expectation == nil)
         #expect(bench.receive("250 surprise") == [])
     }
 }
