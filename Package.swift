@@ -103,6 +103,7 @@ let package = Package(
             "DestinationSources",
             ["DestinationModel", "FileWatch", "HTTPTransport", "ObjectModel", "TLS", "YAML", logging]
         ),
+        library("NameResolution", ["Threads", deque]),
         library("SMTP", [nio]),
         library("UpstreamPool"),
         library("WebhookCertificates", ["Kubernetes", "ObjectModel", "TLS", logging]),
@@ -130,9 +131,12 @@ let package = Package(
         // Files that change under a running server.
         library("FileWatch"),
 
+        // Threads for what blocks.
+        library("Threads"),
+
         // Swift faces of the C libraries.
         library("TLS", ["COpenSSL", nio]),
-        library("HTTPTransport", ["CCurl"]),
+        library("HTTPTransport", ["CCurl", "Threads"]),
         library("YAML", ["CYAML"]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
@@ -170,6 +174,7 @@ let package = Package(
                 nio, nioPosix, nioHTTP1, logging,
             ]
         ),
+        tests("NameResolutionTests", ["TestSupport", "NameResolution"]),
         tests("SMTPTests", ["TestSupport", "SMTP", nio]),
         tests("UpstreamPoolTests", ["TestSupport", "UpstreamPool"]),
         tests("TelemetryTests", ["Telemetry", nio, nioPosix, nioEmbedded, logging]),

@@ -1,5 +1,6 @@
 internal import CCurl
 internal import Synchronization
+internal import Threads
 
 /// Runs all exchanges of one client on one thread of its own, which alone touches libcurl's handles. Other threads only
 /// leave commands and wake it, so nothing here ever blocks an event loop or a task.
@@ -42,7 +43,7 @@ final class TransferLoop: @unchecked Sendable {
         }
         _ = ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, options.maximumIdleConnections)
         let loop = TransferLoop(multi: multi, options: options, maximumTransfers: maximumTransfers)
-        guard LoopThread.start({ loop.run() }) else {
+        guard DetachedThread.start({ loop.run() }) else {
             curl_multi_cleanup(multi)
             throw HTTPError(.failed, detail: "no thread for the HTTP client")
         }

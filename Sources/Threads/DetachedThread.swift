@@ -1,7 +1,7 @@
 internal import Glibc
 
-/// A detached thread of our own.
-enum LoopThread {
+/// A detached thread of our own, for what blocks.
+public enum DetachedThread {
     private final class Body {
         let run: @Sendable () -> Void
 
@@ -12,7 +12,7 @@ enum LoopThread {
     /// the SIGPIPE of a write to a closed connection must not end the process.
     ///
     /// - Returns: whether there is such a thread.
-    static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
+    public static func start(_ body: @escaping @Sendable () -> Void) -> Bool {
         var everything = sigset_t()
         var before = sigset_t()
         sigfillset(&everything)
