@@ -39,7 +39,7 @@ public struct ClaimIndex: Hashable, Sendable {
         switch subject.tenants {
         case .absent: claims = .bare
         case .list: claims = .tenants(TenantSet(subject.tenantNames.filter(DNSLabel.isRFC1123)))
-        case .wrongType, .noJSON, .noArray: claims = .tenants(TenantSet([]))
+        case .wrongType, .noJSON, .noArray, .tooLong: claims = .tenants(TenantSet([]))
         }
         insert(Entry(claims: claims, age: ResourceAge(object)), namespace: subject.namespace ?? "", name: name)
     }

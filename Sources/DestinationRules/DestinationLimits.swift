@@ -8,4 +8,8 @@ public enum DestinationLimits {
     public static let ports = 1...65_535
     /// The most tenants of one resource, which is the most that is documented.
     public static let tenants = 2000
+    /// The most bytes of all annotations together (`TotalAnnotationSizeLimitB` of the API machinery), and so of one.
+    public static let annotations = 256 << 10
+    /// The most findings of a rule that concerns single fields or annotations.
+    static let findings = 100
 }

@@ -31,7 +31,7 @@ extension DestinationResource {
             scope: subject.text(Paths.scope).flatMap(AccessScope.init),
             hasChain: subject.has(Paths.chain),
             tenants: subject.tenants == .absent
-                ? nil : subject.tenantNames.prefix(DestinationLimits.tenants).filter { !blocked.contains(.tenant($0)) }
+                ? nil : subject.tenantNames.filter { !blocked.contains(.tenant($0)) }
         )
     }
 }

@@ -54,9 +54,14 @@ public struct FieldError: Hashable, Sendable {
         FieldError(reason: .tooLong, detail: "Too long: may not be more than \(maximum) characters")
     }
 
-    /// A list that is too long.
-    static func tooMany(_ count: Int, maximum: Int) -> FieldError {
-        FieldError(reason: .tooMany, detail: "Too many: \(count): must have at most \(maximum) items")
+    /// A text that has too many bytes.
+    static func tooLong(maximumBytes: Int) -> FieldError {
+        FieldError(reason: .tooLong, detail: "Too long: may not be more than \(maximumBytes) bytes")
+    }
+
+    /// A list that is too long; how long isn't known, for nothing is read behind its last permitted item.
+    static func tooMany(maximum: Int) -> FieldError {
+        FieldError(reason: .tooMany, detail: "Too many: must have at most \(maximum) items")
     }
 
     /// A value that has no place there.

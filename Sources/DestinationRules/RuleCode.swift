@@ -50,6 +50,7 @@ extension RuleCode {
     public static let tenantName = RuleCode("TPX035")
     public static let tenantTooLong = RuleCode("TPX036")
     public static let tooManyTenants = RuleCode("TPX037")
+    public static let tenantsTooLong = RuleCode("TPX038")
 
     // What it shares its namespace with, and what it was before.
     public static let collision = RuleCode("TPX040")

@@ -63,6 +63,15 @@ extension Schema {
             case wrongType(expected: String)
             /// The names that there are in its place.
             case unknownField(siblings: [String])
+
+            var isWrongType: Bool {
+                switch self {
+                case .wrongType: true
+                case .unknownField: false
+                }
+            }
+
+            var isUnknownField: Bool { !isWrongType }
         }
 
         let path: FieldPath
@@ -70,28 +79,53 @@ extension Schema {
         let kind: Kind
     }
 
-    /// All deviations, in the order of their names.
-    func deviations(of value: ObjectValue, at path: FieldPath = .root) -> [Deviation] {
-        guard accepts(value) else {
-            return [Deviation(path: path, value: value, kind: .wrongType(expected: typeName ?? "any"))]
+    /// The deviations of the kinds that `isWanted` takes, in the order of their names, at most `limit`.
+    func deviations(
+        of value: ObjectValue,
+        atMost limit: Int = DestinationLimits.findings,
+        where isWanted: (Deviation.Kind) -> Bool
+    ) -> [Deviation] {
+        var found: [Deviation] = []
+        collect(from: value, at: .root, into: &found, atMost: limit, where: isWanted)
+        return found
+    }
+
+    private func collect(
+        from value: ObjectValue,
+        at path: FieldPath,
+        into found: inout [Deviation],
+        atMost limit: Int,
+        where isWanted: (Deviation.Kind) -> Bool
+    ) {
+        func note(_ kind: Deviation.Kind, _ path: FieldPath, _ value: ObjectValue) {
+            if found.count < limit, isWanted(kind) { found.append(Deviation(path: path, value: value, kind: kind)) }
         }
-        guard let members = value.objectValue?.sorted(by: { $0.key < $1.key }) else { return [] }
-        switch self {
-        case .any, .string, .boolean:
-            return []
-        case .map(let schema):
-            return members.flatMap { schema.deviations(of: $0.value, at: path.member($0.key)) }
-        case .object(let fields):
-            return members.flatMap { name, member in
-                fields[name]?.deviations(of: member, at: path.member(name))
-                    ?? [
-                        Deviation(
-                            path: path.member(name),
-                            value: member,
-                            kind: .unknownField(siblings: fields.keys.sorted())
-                        )
-                    ]
+        guard found.count < limit else { return }
+        guard accepts(value) else { return note(.wrongType(expected: typeName ?? "any"), path, value) }
+        guard let fields, let members = value.objectValue?.sorted(by: { $0.key < $1.key }) else { return }
+        for (name, member) in members {
+            guard found.count < limit else { return }
+            if let field = fields(name) {
+                field.collect(from: member, at: path.member(name), into: &found, atMost: limit, where: isWanted)
+            } else {
+                note(.unknownField(siblings: siblings), path.member(name), member)
             }
+        }
+    }
+
+    /// The schema of a member by its name; `nil` where the members have none.
+    private var fields: ((String) -> Schema?)? {
+        switch self {
+        case .any, .string, .boolean: nil
+        case .map(let schema): { _ in schema }
+        case .object(let fields): { fields[$0] }
+        }
+    }
+
+    private var siblings: [String] {
+        switch self {
+        case .any, .string, .boolean, .map: []
+        case .object(let fields): fields.keys.sorted()
         }
     }
 }

@@ -31,9 +31,9 @@ public struct ServiceClaim: Hashable, Sendable {
         switch subject.tenants {
         case .absent:
             tenants = [nil]
-        case .list(let items):
+        case .list(let items, _):
             tenants = items.compactMap(\.stringValue)
-        case .wrongType, .noJSON, .noArray:
+        case .wrongType, .noJSON, .noArray, .tooLong:
             tenants = []
         }
         return tenants.map { ServiceClaim(namespace: subject.namespace, resource: name, tenant: $0) }

@@ -30,6 +30,12 @@ struct Subject: Sendable {
         object[path]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// The text at a path, unless it is longer than any that is permitted there: rules of their own refuse its length, and
+    /// nothing else need be found in it.
+    func shortText(_ path: FieldPath) -> String? {
+        text(path).flatMap { $0.utf8.count <= 4 * DestinationLimits.instanceName ? $0 : nil }
+    }
+
     /// Whether there is a value at a path; null counts as none.
     func has(_ path: FieldPath) -> Bool {
         switch object[path] {

@@ -11,19 +11,31 @@ enum TenantList: Hashable, Sendable {
     case noJSON(String, JSONError)
     /// Its text is JSON, but no array.
     case noArray(String, ObjectValue)
-    /// The items, of whatever type.
-    case list([ObjectValue])
+    /// Its text is longer than all annotations together may be, and isn't read; the number of its bytes.
+    case tooLong(Int)
+    /// The items, of whatever type. Not complete: the array has more than ``DestinationLimits/tenants``, and those behind
+    /// them aren't read.
+    case list([ObjectValue], isComplete: Bool)
 
     init(annotation: ObjectValue?) {
         switch annotation {
         case nil, .null:
             self = .absent
         case .string(let text):
-            var options = JSONReader.Options()
-            options.keepsPositions = false
+            let length = text.utf8.count
+            guard length <= DestinationLimits.annotations else {
+                self = .tooLong(length)
+                return
+            }
+            let limit = DestinationLimits.tenants
+            let options = JSONReader.Options(
+                maximumLength: DestinationLimits.annotations,
+                maximumDepth: 16,
+                maximumCount: 2 * limit
+            )
             do {
-                let value = try JSONReader.document(text, options: options).value
-                self = value.arrayValue.map(TenantList.list) ?? .noArray(text, value)
+                let (value, isComplete) = try JSONReader.array(text, maximumItems: limit, options: options)
+                self = value.arrayValue.map { .list($0, isComplete: isComplete) } ?? .noArray(text, value)
             } catch {
                 self = .noJSON(text, error)
             }
@@ -34,7 +46,7 @@ enum TenantList: Hashable, Sendable {
 
     /// The items that are texts, each once, in order.
     var names: [String] {
-        guard case .list(let items) = self else { return [] }
+        guard case .list(let items, _) = self else { return [] }
         var seen: Set<String> = []
         return items.compactMap(\.stringValue).filter { seen.insert($0).inserted }
     }
@@ -42,6 +54,8 @@ enum TenantList: Hashable, Sendable {
     /// The annotation that was probably meant by a text such as `a,b` or `['a', 'b']`; `nil` where it is no list of
     /// names at all.
     static func mended(_ text: String) -> String? {
+        // No list of 50 names is longer.
+        guard text.utf8.count <= 50 * 2 * DNSLabel.maximumLength else { return nil }
         let brackets: Set<Character> = ["[", "]", "(", ")", "{", "}"]
         let quotes: Set<Character> = ["'", "\"", "`", "“", "”", "‘", "’"]
         // Brackets part names, so that `["a"]["b"]` doesn't become one tenant.

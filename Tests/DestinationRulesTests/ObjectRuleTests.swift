@@ -126,4 +126,22 @@ struct ObjectRuleTests {
         #expect(report.codes == (isFound ? ["TPX007"] : []))
         #expect(report.resource != nil)
     }
+
+    @Test("findings about single fields are capped where they are made, and each rule has its own cap")
+    func manyFields() throws {
+        var members = try #require(Samples.annotated("[\"a\"]").objectValue)
+        var spec = try #require(members["spec"]?.objectValue)
+        var annotations: [String: ObjectValue] = [Samples.annotation: .string("[\"a\"]")]
+        for index in 0..<5000 {
+            spec["a\(index)"] = .null
+            annotations["\(DestinationResource.annotationPrefix)a\(index)"] = .string("")
+        }
+        spec["destinationServiceInstanceName"] = .integer(1)
+        members["spec"] = .object(spec)
+        members["metadata"] = .object(["name": .string("mail"), "annotations": .object(annotations)])
+        let report = DestinationRules.check(.object(members))
+        #expect(report.findings.filter { $0.code == .unknownField }.count == 100)
+        #expect(report.findings.filter { $0.code == .unknownAnnotation }.count == 100)
+        #expect(report.findings.filter { $0.code == .wrongType }.count == 1)
+    }
 }

@@ -13,6 +13,15 @@ enum Samples {
         return ObjectDocument(node)
     }
 
+    /// A Destination whose tenants are this text.
+    static func annotated(_ text: String) -> ObjectValue {
+        .object([
+            "apiVersion": .string(DestinationResource.apiVersion), "kind": .string(DestinationResource.kind),
+            "metadata": .object(["name": .string("mail"), "annotations": .object([annotation: .string(text)])]),
+            "spec": .object(["destinationRef": .object(["name": .string("dest")])]),
+        ])
+    }
+
     /// A Destination with lines of its own below metadata and spec.
     static func destination(
         name: String = "mail",

@@ -65,6 +65,33 @@ struct TenantRuleTests {
         #expect(DestinationRules.check(try Samples.tenants("'[\"\(alone)\"]'")).codes == ["TPX035"])
     }
 
+    @Test("nothing is read behind the first 2,000 tenants, and those are served")
+    func tooMany() throws {
+        let tenants = (1...2000).map { "\"t\($0)\"" }.joined(separator: ",")
+        for rest in ["\"t2001\"]", "no JSON", "\"Bad\", 5, \"t1\"]"] {
+            let report = DestinationRules.check(Samples.annotated("[\(tenants),\(rest)"))
+            #expect(report.codes == ["TPX037"])
+            #expect(report.findings.first?.error.detail == "Too many: must have at most 2000 items")
+            #expect(report.servable?.tenants?.count == 2000)
+        }
+        #expect(DestinationRules.check(Samples.annotated("[\(tenants)]")).codes == [])
+    }
+
+    @Test("an annotation longer than all annotations may be is refused for its length alone")
+    func tooLongText() throws {
+        for text in [String(repeating: "\"", count: 262_145), "[\"A\"" + String(repeating: " ", count: 262_144)] {
+            let report = DestinationRules.check(Samples.annotated(text))
+            #expect(report.codes == ["TPX038"])
+            #expect(report.servable == nil)
+        }
+    }
+
+    @Test("items nested in the list are counted too")
+    func nested() throws {
+        let list = "[[\((1...5000).map(String.init).joined(separator: ","))]]"
+        #expect(DestinationRules.check(Samples.annotated(list)).codes == ["TPX030"])
+    }
+
     @Test("One bad tenant never hides the good ones")
     func servable() throws {
         let object = try Samples.tenants(#"'["good", "Bad", 5, "good", "other"]'"#)

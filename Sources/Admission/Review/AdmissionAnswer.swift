@@ -19,7 +19,7 @@ struct AdmissionAnswer {
     /// The AdmissionReview.
     var review: ObjectValue {
         var response: [String: ObjectValue] = ["uid": .string(request.uid)]
-        let warnings = verdict.findings.filter { $0.severity == .warning }.map(WarningText.text)
+        let warnings = verdict.findings.filter { $0.severity == .warning }
         switch verdict {
         case .passed, .admitted:
             response["allowed"] = .bool(true)
@@ -27,7 +27,7 @@ struct AdmissionAnswer {
             response["allowed"] = .bool(false)
             response["status"] = status(findings.filter { $0.severity == .error })
         }
-        let all = Self.capped(warnings + notes)
+        let all = Self.texts(of: warnings, notes)
         if !all.isEmpty { response["warnings"] = .array(all.map(ObjectValue.string)) }
         return .object([
             "apiVersion": .string(AdmissionRequest.apiVersion),
@@ -36,9 +36,10 @@ struct AdmissionAnswer {
         ])
     }
 
-    private static func capped(_ warnings: [String]) -> [String] {
-        guard warnings.count > maximumWarnings else { return warnings }
-        return warnings.prefix(maximumWarnings) + ["and \(warnings.count - maximumWarnings) more warnings"]
+    private static func texts(of warnings: [Finding], _ notes: [String]) -> [String] {
+        let shown = (warnings.prefix(maximumWarnings).map(WarningText.text) + notes).prefix(maximumWarnings)
+        let rest = warnings.count + notes.count - shown.count
+        return shown + (rest > 0 ? ["and \(rest) more warnings"] : [])
     }
 
     /// As the API server itself words the refusal of an invalid object.

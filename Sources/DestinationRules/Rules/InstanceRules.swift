@@ -85,7 +85,7 @@ extension Rule {
 
     @Sendable private static func comments(_ subject: Subject) -> [Fault] {
         [(Paths.instance, "//"), (Paths.destinationName, " //"), (Paths.fragmentName, " //")].compactMap { path, mark in
-            guard let text = subject.text(path), let comment = text.firstRange(of: mark) else { return nil }
+            guard let text = subject.shortText(path), let comment = text.firstRange(of: mark) else { return nil }
             let name = text[..<comment.lowerBound].split(whereSeparator: \.isWhitespace).joined(separator: " ")
             let mend =
                 name.isEmpty || Placeholder.matches(name)

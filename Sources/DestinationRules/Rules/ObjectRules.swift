@@ -236,7 +236,7 @@ extension Rule {
     @Sendable private static func placeholders(_ subject: Subject) -> [Fault] {
         let paths = [Paths.name, Paths.namespace, Paths.destinationName, Paths.fragmentName, Paths.instance]
         let fields = paths.compactMap { path -> Fault? in
-            guard let text = subject.text(path), Placeholder.matches(text) else { return nil }
+            guard let text = subject.shortText(path), Placeholder.matches(text) else { return nil }
             let error = FieldError.invalid(.string(text), "is a placeholder")
             return Fault(path, error, mend: "put the real value in its place")
         }
@@ -257,20 +257,21 @@ extension Rule {
             let error = FieldError.type(subject.object, expected: "object")
             return [Fault(.root, error, mend: "write a Destination resource, with apiVersion, kind, metadata and spec")]
         }
-        return Schema.destination.deviations(of: subject.object).compactMap { deviation in
-            guard case .wrongType(let expected) = deviation.kind else { return nil }
-            return Fault(
-                deviation.path,
-                .type(deviation.value, expected: expected),
-                mend: typeMend(deviation, expected: expected)
-            )
-        }
+        return Schema.destination.deviations(of: subject.object, where: \.isWrongType)
+            .compactMap { deviation in
+                guard case .wrongType(let expected) = deviation.kind else { return nil }
+                return Fault(
+                    deviation.path,
+                    .type(deviation.value, expected: expected),
+                    mend: typeMend(deviation, expected: expected)
+                )
+            }
     }
 
     private static func typeMend(_ deviation: Schema.Deviation, expected: String) -> String {
         switch (expected, deviation.value) {
         case ("string", .array(let items)) where deviation.path == Paths.tenants:
-            let names = items.compactMap(\.stringValue)
+            let names = items.prefix(50).compactMap(\.stringValue)
             return "the value is a text that holds JSON, in quotes of its own: \(TenantList.annotation(names))"
         case ("string", .bool), ("string", .integer), ("string", .double):
             return "put the value in quotes"
@@ -284,34 +285,37 @@ extension Rule {
     }
 
     @Sendable private static func unknownFields(_ subject: Subject) -> [Fault] {
-        Schema.destination.deviations(of: subject.object).compactMap { deviation in
-            guard case .unknownField(let siblings) = deviation.kind,
-                case .name(let name) = deviation.path.elements.last
-            else { return nil }
-            // Where there is no spec, the rule about that tells of the fields that belong there.
-            let parent = deviation.path.parent ?? .root
-            let isMisplaced = Schema.spec[name] != nil && parent.elements.count < 2 && parent != Paths.spec
-            if isMisplaced, subject.spec == nil { return nil }
-            let mend: String
-            if isMisplaced {
-                mend = "move it below spec, indented by two spaces"
-            } else if let meant = Spelling.nearest(to: name, in: siblings) {
-                mend = "did you mean \(meant)?"
-            } else {
-                mend = "remove it; here are known: \(siblings.joined(separator: ", "))"
+        return Schema.destination.deviations(of: subject.object, where: \.isUnknownField)
+            .compactMap { deviation in
+                guard case .unknownField(let siblings) = deviation.kind,
+                    case .name(let name) = deviation.path.elements.last
+                else { return nil }
+                // Where there is no spec, the rule about that tells of the fields that belong there.
+                let parent = deviation.path.parent ?? .root
+                let isMisplaced = Schema.spec[name] != nil && parent.elements.count < 2 && parent != Paths.spec
+                if isMisplaced, subject.spec == nil { return nil }
+                let mend: String
+                if isMisplaced {
+                    mend = "move it below spec, indented by two spaces"
+                } else if let meant = Spelling.nearest(to: name, in: siblings) {
+                    mend = "did you mean \(meant)?"
+                } else {
+                    mend = "remove it; here are known: \(siblings.joined(separator: ", "))"
+                }
+                return Fault(deviation.path, .note("unknown field, it has no effect"), mend: mend, blocks: .nothing)
             }
-            return Fault(deviation.path, .note("unknown field, it has no effect"), mend: mend, blocks: .nothing)
-        }
     }
 
     @Sendable private static func unknownAnnotations(_ subject: Subject) -> [Fault] {
         let known = DestinationResource.tenantsAnnotation
         let names = (subject.object[Paths.annotations]?.objectValue ?? [:]).keys.sorted()
-        return names.filter { name in
+        // Comparing the spelling of each of thousands would be much work.
+        let compared = Set(names.prefix(500))
+        return names.lazy.filter { name in
             guard name != known else { return false }
             return name.hasPrefix(DestinationResource.annotationPrefix) || name.hasSuffix("tenant-subdomains")
-                || Spelling.nearest(to: name, in: [known]) != nil
-        }.map { name in
+                || compared.contains(name) && Spelling.nearest(to: name, in: [known]) != nil
+        }.prefix(DestinationLimits.findings).map { name in
             Fault(
                 Paths.annotations.member(name),
                 .note("unknown annotation, it has no effect"),

@@ -74,7 +74,7 @@ extension Rule {
                     """
             ),
             check: { subject in
-                guard case .list(let items) = subject.tenants, items.isEmpty else { return [] }
+                guard case .list(let items, _) = subject.tenants, items.isEmpty else { return [] }
                 let error = FieldError.invalid(.string("[]"), "must name at least one tenant")
                 return [Fault(Paths.tenants, error, mend: "name a tenant, or remove the annotation")]
             }
@@ -100,7 +100,7 @@ extension Rule {
                     """
             ),
             check: { subject in
-                guard case .list(let items) = subject.tenants else { return [] }
+                guard case .list(let items, _) = subject.tenants else { return [] }
                 return items.filter { $0.stringValue == nil }.map { item in
                     let error = FieldError.type(item, expected: "string")
                     return Fault(
@@ -133,7 +133,7 @@ extension Rule {
                     """
             ),
             check: { subject in
-                guard case .list(let items) = subject.tenants else { return [] }
+                guard case .list(let items, _) = subject.tenants else { return [] }
                 var seen: Set<ObjectValue> = []
                 var told: Set<ObjectValue> = []
                 return items.filter { item in
@@ -217,12 +217,40 @@ extension Rule {
                     """
             ),
             check: { subject in
-                let count = subject.tenantNames.count
+                guard case .list(_, isComplete: false) = subject.tenants else { return [] }
                 let maximum = DestinationLimits.tenants
-                guard count > maximum else { return [] }
-                let error = FieldError.tooMany(count, maximum: maximum)
-                let mend = "move \(count - maximum) of them to another resource; those last in the list are not served"
-                return [Fault(Paths.tenants, error, mend: mend, blocks: .someOfTheList)]
+                let mend = "move those behind the first \(maximum) to another resource; they are not served"
+                return [Fault(Paths.tenants, .tooMany(maximum: maximum), mend: mend, blocks: .someOfTheList)]
+            }
+        ),
+        Rule(
+            code: .tenantsTooLong,
+            severity: .error,
+            title: "The tenants' text is not too long",
+            explanation: """
+                All annotations of a resource together have at most 262,144 bytes, which is far more than 2,000 tenants \
+                need. Of a longer text nothing is read.
+                """,
+            checker: .apiServer,
+            example: RuleExample(
+                "Where the dots stand for 262,144 blanks:",
+                wrong: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a"…]'
+                    """,
+                right: """
+                    metadata:
+                      name: mail
+                      annotations:
+                        \(DestinationResource.tenantsAnnotation): '["tenant-a"]'
+                    """
+            ),
+            check: { subject in
+                guard case .tooLong = subject.tenants else { return [] }
+                let error = FieldError.tooLong(maximumBytes: DestinationLimits.annotations)
+                return [Fault(Paths.tenants, error, mend: "move tenants to another resource, and remove blanks")]
             }
         ),
     ]

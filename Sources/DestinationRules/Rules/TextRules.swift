@@ -32,7 +32,7 @@ extension Rule {
 
     @Sendable private static func strayCharacters(_ subject: Subject) -> [Fault] {
         [Paths.destinationName, Paths.fragmentName].compactMap { path in
-            guard let text = subject.text(path), !Placeholder.matches(text) else { return nil }
+            guard let text = subject.shortText(path), !Placeholder.matches(text) else { return nil }
             let scalars = text.unicodeScalars
             let explanation: String
             if scalars.contains(where: { $0.properties.generalCategory == .control }) {

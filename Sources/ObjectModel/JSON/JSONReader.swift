@@ -42,11 +42,34 @@ public struct JSONReader: Sendable {
         return try reader.document()
     }
 
+    /// Reads a text of one JSON value that the caller holds as an array already, without a copy of it.
+    ///
+    /// - Throws: `JSONError` for the first fault.
+    public static func document(_ text: [UInt8], options: Options = Options()) throws(JSONError) -> ObjectDocument {
+        var reader = JSONReader(octets: text, options: options)
+        return try reader.document()
+    }
+
     /// Reads a text of one JSON value.
     ///
     /// - Throws: `JSONError` for the first fault.
     public static func document(_ text: String, options: Options = Options()) throws(JSONError) -> ObjectDocument {
         try document(text.utf8, options: options)
+    }
+
+    /// Reads a text of one JSON array up to its first `limit` items. The text behind them is neither read nor checked.
+    ///
+    /// - Returns: The value, which is no array if the text holds none, and whether it is all of the text.
+    /// - Throws: `JSONError` for the first fault.
+    public static func array(
+        _ text: String,
+        maximumItems limit: Int,
+        options: Options = Options()
+    ) throws(JSONError) -> (value: ObjectValue, isComplete: Bool) {
+        var reader = JSONReader(octets: Array(text.utf8), options: options)
+        reader.itemLimit = limit
+        let value = try reader.document().value
+        return (value, !reader.isTruncated)
     }
 
     private let octets: [UInt8]
@@ -56,6 +79,9 @@ public struct JSONReader: Sendable {
     private var column = 1
     private var count = 0
     private var positions = SourceMap()
+    /// The most items of the outermost array that are read.
+    private var itemLimit = Int.max
+    private var isTruncated = false
 
     private init(octets: [UInt8], options: Options) {
         self.octets = octets
@@ -73,6 +99,7 @@ extension JSONReader {
         }
         skipSpace()
         let value = try value(at: .root, key: nil, depth: 0)
+        if isTruncated { return ObjectDocument(value, positions: positions) }
         skipSpace()
         guard offset == octets.count else {
             throw error(.syntax, "the value ends here, but more text follows")
@@ -156,6 +183,10 @@ extension JSONReader {
         skipSpace()
         if take("]") { return .array(items) }
         while true {
+            if depth == 0, items.count >= itemLimit {
+                isTruncated = true
+                return .array(items)
+            }
             let childPath = options.keepsPositions ? path.item(items.count) : path
             items.append(try value(at: childPath, key: nil, depth: depth + 1))
             skipSpace()

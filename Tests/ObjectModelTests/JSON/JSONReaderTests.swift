@@ -74,4 +74,15 @@ struct JSONReaderTests {
         options.keepsPositions = false
         #expect(try JSONReader.document("[1]", options: options).positions == SourceMap())
     }
+
+    @Test("an array is read up to its permitted items, and nothing behind them is")
+    func arrayPrefix() throws {
+        for (text, isComplete) in [("[1,2]", true), ("[1,2,3]", false), ("[1,2,garbage", false)] {
+            let read = try JSONReader.array(text, maximumItems: 2)
+            #expect(read.value == .array([.integer(1), .integer(2)]) && read.isComplete == isComplete)
+        }
+        #expect(try JSONReader.array("[[1,2,3]]", maximumItems: 2).isComplete)
+        #expect(try JSONReader.array("{}", maximumItems: 2).value == .object([:]))
+        #expect(throws: JSONError.self) { try JSONReader.array("[1,2 3", maximumItems: 2) }
+    }
 }
