@@ -20,8 +20,8 @@ enum ServerFuzz {
         var replies: [UInt8] = []
         var upstream: [UInt8] = []
 
-        /// Whether the connection was closed since text was waiting behind a DATA that is refused. Text that comes later is
-        /// read as commands, for that is what it is then.
+        /// Whether the connection was closed since text followed a DATA that was refused. What begins with a command is
+        /// taken for one if it comes later.
         var wasCutShort: Bool { String(decoding: replies, as: UTF8.self).contains("421 4.5.0 ") }
     }
 

@@ -19,6 +19,7 @@ final class ApplicationHandler: ChannelInboundHandler {
     private var machine: ServerMachine
     private var context: ChannelHandlerContext?
     private var watchdog: Watchdog?
+    private var deadline: InputDeadline
     private var session: Session?
     private var ticket: BorrowTicket?
     private var isPerforming = false
@@ -36,6 +37,7 @@ final class ApplicationHandler: ChannelInboundHandler {
     init(endpoint: RouteEndpoint) {
         self.endpoint = endpoint
         self.machine = ServerMachine(endpoint.serverProfile)
+        self.deadline = InputDeadline(endpoint.limits.applicationIdleTime)
         self.logMetadata = ["connection": "\(endpoint.nextConnectionNumber())"]
     }
 
@@ -203,8 +205,9 @@ final class ApplicationHandler: ChannelInboundHandler {
     }
 
     private func setTimeLimit() {
-        guard !isLingering else { return }
-        watchdog?.set(machine.isWaitingForUpstream ? nil : endpoint.limits.applicationIdleTime)
+        guard !isLingering, let loop = context?.eventLoop else { return }
+        let isWaiting = !machine.isWaitingForUpstream && session?.isWritable ?? true
+        watchdog?.set(until: deadline.update(progress: machine.progress, isWaiting: isWaiting, at: loop.now))
     }
 
     /// Reads much at a time while a message comes, so that a usual one takes one read, one TLS record and one write; and
@@ -249,6 +252,7 @@ extension ApplicationHandler: SessionUser {
     }
 
     func sessionWritabilityChanged() {
+        setTimeLimit()
         readIfThereIsRoom()
     }
 }

@@ -12,6 +12,10 @@ extension ServerMachine {
     mutating func readCommand() -> Bool {
         guard let (line, length) = commandLine() else { return false }
         let command = Command.read(line)
+        if isBehindRefusedData, !command.mayFollowRefusedData {
+            close(with: Self.dataBehindRefusal)
+            return true
+        }
         switch command {
         case .rcpt:
             guard slots.count < Self.mostUnanswered else { return false }
@@ -24,6 +28,8 @@ extension ServerMachine {
             guard !awaitsReply else { return false }
         }
         inbound.moveReaderIndex(forwardBy: length)
+        isBehindRefusedData = false
+        commandsRead += 1
         carryOut(command)
         return true
     }
@@ -37,7 +43,7 @@ extension ServerMachine {
             } else if view.count >= Self.longestEnvelopeLine, !awaitsReply {
                 isSkippingLine = true
                 inbound.clear()
-                refuse(Reply(500, "5.5.2 line too long"))
+                refuseLine(Reply(500, "5.5.2 line too long"))
             }
             return nil
         }
@@ -57,13 +63,13 @@ extension ServerMachine {
         guard length <= (isEnvelope ? Self.longestEnvelopeLine : Self.longestLine) else {
             guard !awaitsReply else { return nil }
             inbound.moveReaderIndex(forwardBy: length)
-            refuse(Reply(500, "5.5.2 line too long"))
+            refuseLine(Reply(500, "5.5.2 line too long"))
             return isClosed ? nil : commandLine()
         }
         guard let line = String(validating: text, as: UTF8.self) else {
             guard !awaitsReply else { return nil }
             inbound.moveReaderIndex(forwardBy: length)
-            refuse(Reply(500, "5.5.2 line is not UTF-8"))
+            refuseLine(Reply(500, "5.5.2 line is not UTF-8"))
             return isClosed ? nil : commandLine()
         }
         return (line[...], length)
@@ -201,14 +207,18 @@ extension ServerMachine {
         }
     }
 
-    /// Answers DATA with a refusal. Text that is here already must never be read as commands: then the connection goes.
+    /// Answers DATA with a refusal. Text behind it must never be read as commands: if some is here already, the
+    /// connection goes, and what comes later has to be a command that may follow.
     mutating func refuseData(_ reply: Reply) {
         answer(reply)
         guard inbound.readableBytes == 0 else {
-            return close(with: Reply(421, "4.5.0 text was sent behind a DATA that is refused, closing"))
+            return close(with: Self.dataBehindRefusal)
         }
+        isBehindRefusedData = true
         countError()
     }
+
+    private static let dataBehindRefusal = Reply(421, "4.5.0 message data received after rejected DATA")
 
     /// Ends a transaction at the client's word.
     private mutating func endTransaction() {
@@ -240,6 +250,12 @@ extension ServerMachine {
         countError()
     }
 
+    /// Answers a line that can't be read.
+    private mutating func refuseLine(_ reply: Reply) {
+        commandsRead += 1
+        if isBehindRefusedData { close(with: Self.dataBehindRefusal) } else { refuse(reply) }
+    }
+
     private mutating func countError() {
         errors += 1
         guard errors >= profile.limits.errorLimit, !isClosed else { return }
@@ -256,5 +272,16 @@ extension ServerMachine {
         idleCommands += 1
         guard idleCommands >= profile.limits.idleCommandLimit else { return }
         close(with: Reply(421, "4.7.0 too many commands that do nothing, closing"))
+    }
+}
+
+extension Command {
+    /// Whether a client says this after a refusal of DATA. All else is taken for the message's text, which a client sends
+    /// that didn't wait for the reply. A text that begins with such a command can't be told apart.
+    fileprivate var mayFollowRefusedData: Bool {
+        switch self {
+        case .helo, .ehlo, .mail, .rcpt, .data, .rset, .noop, .help, .quit: true
+        case .vrfy, .expn, .auth, .notOffered, .malformed, .blank, .foreignProtocol, .unknown: false
+        }
     }
 }

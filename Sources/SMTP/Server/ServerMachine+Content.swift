@@ -19,6 +19,7 @@ extension ServerMachine {
         var output: ByteBuffer?
         let progress = decoder.decode(&inbound, output: &output)
         let hasAdvanced = inbound.readableBytes < before
+        contentRead += before - inbound.readableBytes
         if let refusal = decoder.refusal {
             actions.append(.cut)
             switch progress {
@@ -48,7 +49,9 @@ extension ServerMachine {
     ) -> Bool {
         let before = inbound.readableBytes
         var nowhere: ByteBuffer?
-        switch decoder.decode(&inbound, output: &nowhere) {
+        let progress = decoder.decode(&inbound, output: &nowhere)
+        contentRead += before - inbound.readableBytes
+        switch progress {
         case .more:
             state = .discarding(decoder, reply, outcome)
             return inbound.readableBytes < before

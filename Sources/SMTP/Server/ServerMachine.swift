@@ -74,6 +74,11 @@ public struct ServerMachine: Sendable {
     var idleCommands = 0
     var hasSentCRLF = false
     var isSkippingLine = false
+    /// Whether the last command was a DATA that was refused.
+    var isBehindRefusedData = false
+    /// Command lines read so far, and bytes of messages.
+    var commandsRead = 0
+    var contentRead = 0
     var isDraining = false
     var hasInputEnded = false
     var isApplicationGone = false
@@ -119,7 +124,7 @@ public struct ServerMachine: Sendable {
         giveUp()
     }
 
-    /// The application has been silent for too long.
+    /// The application has sent nothing whole for too long.
     public mutating func idleLimitReached() {
         guard !isClosed, !isWaitingForUpstream else { return }
         close(with: Reply(421, "4.4.2 \(profile.name) nothing was sent for too long, closing"))
@@ -155,6 +160,12 @@ public struct ServerMachine: Sendable {
         case .idle, .envelope, .content, .discarding, .failed, .closed: awaitsReply
         }
     }
+
+    /// Rises with each whole command line, and with each ``minContentProgress`` bytes of a message.
+    public var progress: Int { commandsRead &+ contentRead / Self.minContentProgress }
+
+    /// Bytes of a message that an application has to send within its idle time: less than a person types.
+    static let minContentProgress = 256
 
     /// Whether what comes is a message's content, of which there may be much.
     public var isReceivingContent: Bool {

@@ -49,6 +49,22 @@ import Testing
         }
     }
 
+    @Test("A client that sends a line byte by byte hears 421", arguments: ["NOOP", "MAIL FROM:<a@example.com>"])
+    func drippedLine(before: String) async throws {
+        try await TestRelay.run(limits: .test { $0.applicationIdleTime = .milliseconds(300) }) { relay in
+            let client = try await relay.client()
+            #expect(try await client.say(before).hasPrefix("250 "))
+            #expect(
+                await eventually {
+                    client.send("x")
+                    return client.hasReply
+                }
+            )
+            #expect(try await client.reply().hasPrefix("421 4.4.2 "))
+            await relay.expectMetric("tp_open_tcp_connections", 0)
+        }
+    }
+
     @Test func aClientThatStopsInTheMidstOfAMessageLosesTheSession() async throws {
         try await TestRelay.run(limits: .test { $0.applicationIdleTime = .milliseconds(300) }) { relay in
             let client = try await relay.client()

@@ -138,7 +138,7 @@ struct ServerDialogueTests {
         #expect(
             lines == [
                 "= refused data", "< 554 5.5.1 no", "give back, reset",
-                "< 421 4.5.0 text was sent behind a DATA that is refused, closing", "close",
+                "< 421 4.5.0 message data received after rejected DATA", "close",
             ]
         )
         #expect(bench.send("RSET") == [])
@@ -154,9 +154,63 @@ struct ServerDialogueTests {
         var bench = ServerSituation.idle.bench()
         #expect(
             bench.send(command, "MAIL FROM:<text@is.no.command>") == [
-                "< \(reply)\n421 4.5.0 text was sent behind a DATA that is refused, closing", "close",
+                "< \(reply)\n421 4.5.0 message data received after rejected DATA", "close",
             ]
         )
+    }
+
+    @Test(
+        "After a refused DATA only a command may follow",
+        arguments: [
+            ("RSET", "give back, reset"), ("NOOP", "< 250 2.0.0 OK"), ("HELP", "< 214"), ("QUIT", "give back, reset"),
+            ("DATA", "data"), ("RCPT TO:<e@f>", "rcpt <e@f>"), ("EHLO x", "give back, reset"),
+            ("HELO x", "give back, reset"), ("MAIL FROM:<a@b>", "< 503 5.5.1 there is a MAIL already"),
+        ]
+    )
+    func commandBehindRefusedData(line: String, first: String) {
+        var bench = ServerSituation.dataAsked.bench()
+        _ = bench.reply(.data, 451, "4.3.1 disk full")
+        #expect(bench.send(line).first?.hasPrefix(first) == true)
+        // Once a command has come, all is as ever.
+        guard line != "QUIT", line != "DATA", line != "EHLO x" else { return }
+        #expect(bench.send("XYZ") == (line.hasPrefix("RCPT") ? [] : ["< 500 5.5.2 unknown command"]))
+    }
+
+    @Test(
+        "Text that follows a refused DATA in a later segment is never a command",
+        arguments: [
+            "Subject: x\r\n", "\r\n", "VRFY a\r\n", "STARTTLS\r\n", "Data follows\r\n", "Mail me\r\n", "RSET now\r\n",
+            "GET / HTTP/1.1\r\n", "\u{E4}\r\n", "N\u{FFFD}\r\n", "\(String(repeating: "x", count: 600))\r\n",
+            String(repeating: "x", count: 1112), ".\r\n",
+        ]
+    )
+    func textBehindRefusedData(text: String) {
+        for cut in [0, 1, text.utf8.count - 1] {
+            var bench = ServerSituation.dataAsked.bench()
+            _ = bench.reply(.data, 451, "4.3.1 disk full")
+            let bytes = Array(text.utf8)
+            var lines = bench.sendOctets(Array(bytes.prefix(cut)))
+            lines += bench.sendOctets(bytes.dropFirst(cut) + Array("RSET\r\nMAIL FROM:<text@is.no.command>\r\n".utf8))
+            #expect(
+                lines == ["give back, reset", "< 421 4.5.0 message data received after rejected DATA", "close"],
+                "cut at \(cut)"
+            )
+        }
+    }
+
+    @Test("Text behind a DATA that the relay refuses itself is no command either")
+    func textBehindOurRefusal() {
+        for situation in [ServerSituation.idle, .mailHeld, .failed] {
+            var bench = situation.bench()
+            #expect(bench.send("DATA").first?.hasPrefix("< ") == true)
+            #expect(bench.send("NOOP").last == "< 250 2.0.0 OK")
+            _ = bench.send("DATA")
+            #expect(
+                bench.send("Subject: x", "QUIT").suffix(2) == [
+                    "< 421 4.5.0 message data received after rejected DATA", "close",
+                ]
+            )
+        }
     }
 
     @Test("DATA behind a refused MAIL waits for the replies that are due, so none is lost to the 421")
@@ -169,7 +223,7 @@ struct ServerDialogueTests {
         #expect(
             bench.reply(.recipient, 503, "no MAIL") == [
                 "< 550 5.7.1 not you", "give back",
-                "< 550 5.7.1 not you\n421 4.5.0 text was sent behind a DATA that is refused, closing", "close",
+                "< 550 5.7.1 not you\n421 4.5.0 message data received after rejected DATA", "close",
             ]
         )
     }

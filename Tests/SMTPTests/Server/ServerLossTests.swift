@@ -88,7 +88,7 @@ struct ServerLossTests {
                 < 451 gone
                 555 5.5.4 the mail server behind this port doesn't offer X
                 451 gone
-                421 4.5.0 text was sent behind a DATA that is refused, closing
+                421 4.5.0 message data received after rejected DATA
                 """, "close",
             ]
         )
