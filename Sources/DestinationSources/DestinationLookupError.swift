@@ -148,6 +148,14 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
     }
 }
 
+extension DestinationLookupError {
+    /// What may be told to applications: no file, no address of a service and no answer of one.
+    public var publicDescription: String {
+        let facts = findings.map(\.message).joined(separator: "; ")
+        return code.sentence + (facts.isEmpty ? "" : ": \(facts)") + "; \(code.advice)"
+    }
+}
+
 extension DestinationLookupError: CustomStringConvertible {
     public var description: String {
         let facts = ([detail].compactMap(\.self) + findings.map(\.description)).joined(separator: "; ")

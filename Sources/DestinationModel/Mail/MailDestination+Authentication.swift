@@ -12,7 +12,7 @@ extension MailDestination {
             return Authentication.none
         case "BasicAuthentication":
             let user = readUser(&reader)
-            let password = reader.required("mail.password", ", but BasicAuthentication needs it") { $0.secret($1) }
+            let password = reader.required("mail.password", ", but BasicAuthentication needs it") { $0.password($1) }
             guard let user, let password else { return nil }
             return .basic(user: user, password: password)
         case "OAuth2ClientCredentials":
@@ -36,14 +36,14 @@ extension MailDestination {
     private static let supportedKinds = "BasicAuthentication, OAuth2ClientCredentials and NoAuthentication"
 
     private static func readUser(_ reader: inout PropertyReader) -> String? {
-        reader.required("mail.user", ", but the login needs it; or set mail.smtps.auth to false") { $0.text($1) }
+        reader.required("mail.user", ", but the login needs it; or set mail.smtps.auth to false") { $0.user($1) }
     }
 
     private static func readClientCredentials(_ reader: inout PropertyReader) -> OAuth2ClientCredentials? {
         let urlType = readURLType(&reader)
         let url = readTokenServiceURL(urlType, &reader)
-        let clientID = reader.required("clientId", ", but OAuth2ClientCredentials needs it") { $0.text($1) }
-        let secret = reader.required("clientSecret", ", but OAuth2ClientCredentials needs it") { $0.secret($1) }
+        let clientID = reader.required("clientId", ", but OAuth2ClientCredentials needs it") { $0.user($1) }
+        let secret = reader.required("clientSecret", ", but OAuth2ClientCredentials needs it") { $0.password($1) }
         let login = readTokenServiceLogin(&reader)
         let headers = readParameters("tokenServiceURL.headers.", &reader)
         let queries = readParameters("tokenServiceURL.queries.", &reader)
@@ -102,7 +102,7 @@ extension MailDestination {
         let userKey = "tokenServiceUser"
         let passwordKey = "tokenServicePassword"
         let before = reader.problems.count
-        let login = (reader.text(userKey), reader.secret(passwordKey))
+        let login = (reader.user(userKey), reader.password(passwordKey))
         guard reader.problems.count == before else { return nil }
         switch login {
         case (nil, nil):

@@ -35,6 +35,9 @@ public struct MailDestination: Hashable, Sendable {
     /// The port of SMTP over TLS (RFC 8314 §3.3).
     public static let defaultPort = 465
 
+    /// Bytes of a user name, password, client secret or access token.
+    public static let maxCredentialLength = 4096
+
     /// Puts a destination together without checking anything; for tests and tools. What comes from outside is read
     /// with ``init(_:)``.
     public init(

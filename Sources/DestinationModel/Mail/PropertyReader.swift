@@ -31,6 +31,23 @@ struct PropertyReader {
         return text
     }
 
+    /// ``text(_:)`` of a name that a login uses.
+    mutating func user(_ key: String) -> String? {
+        text(key).flatMap { isWithinLimit($0, key) ? $0 : nil }
+    }
+
+    /// ``secret(_:)`` that a login uses.
+    mutating func password(_ key: String) -> Secret? {
+        secret(key).flatMap { isWithinLimit($0.reveal(), key) ? $0 : nil }
+    }
+
+    /// The message doesn't show the value.
+    private mutating func isWithinLimit(_ text: String, _ key: String) -> Bool {
+        guard text.utf8.count > MailDestination.maxCredentialLength else { return true }
+        report(.invalidValue, key, "must have at most \(MailDestination.maxCredentialLength) bytes")
+        return false
+    }
+
     /// ``text(_:)`` without the space around it, for keys whose values have a syntax of their own.
     mutating func word(_ key: String) -> String? {
         guard let text = text(key) else { return nil }

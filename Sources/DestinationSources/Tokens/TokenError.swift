@@ -76,6 +76,11 @@ public struct TokenError: Error, Hashable, Sendable {
     }
 }
 
+extension TokenError {
+    /// What may be told to applications: nothing of the token service's address, certificate and answer.
+    public var publicDescription: String { code.sentence }
+}
+
 extension TokenError: CustomStringConvertible {
     public var description: String {
         let facts = [status.map { "status \($0)" }, oauthError.map { "error \($0)" }, detail].compactMap(\.self)

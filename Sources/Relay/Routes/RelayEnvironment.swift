@@ -31,7 +31,7 @@ struct RelayEnvironment: Sendable {
             let key = UpstreamKey(route: route, generation: found.generation, destination: found.destination)
             return UpstreamTarget(key: key, tls: context, fetchedAt: found.fetchedAt, origin: found.origin)
         } catch {
-            throw UpstreamFailure(.tls, "\(error)")
+            throw UpstreamFailure(configuring: error)
         }
     }
 }

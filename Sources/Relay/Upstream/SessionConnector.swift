@@ -87,12 +87,20 @@ struct SessionConnector: Sendable {
         case .oauth2ClientCredentials(let user, let client):
             let key = TokenRequestKey(credentials: client, tenant: target.key.route.tenant)
             return loop.makeFutureWithTask {
-                do {
-                    let token = try await tokens.token(for: key, insteadOf: refused)
-                    return (.bearer(user: user, token: token.secret.reveal()), token)
+                let token: AccessToken
+                do throws(TokenError) {
+                    token = try await tokens.token(for: key, insteadOf: refused)
                 } catch {
-                    throw UpstreamFailure(.token, "no access token: \(error)")
+                    throw UpstreamFailure(error)
                 }
+                let text = token.secret.reveal()
+                guard text.utf8.count <= MailDestination.maxCredentialLength else {
+                    throw UpstreamFailure(
+                        .token,
+                        "no access token: it is longer than \(MailDestination.maxCredentialLength) bytes"
+                    )
+                }
+                return (.bearer(user: user, token: text), token)
             }
         }
     }

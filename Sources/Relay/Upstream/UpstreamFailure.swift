@@ -26,8 +26,10 @@ struct UpstreamFailure: Error, Sendable {
     }
 
     let kind: Kind
-    /// One line for logs and replies, without secrets.
+    /// One line for logs and statuses, without secrets.
     let reason: String
+    /// One line for applications: without secrets, files and what is known of other services than the mail server.
+    let publicReason: String
     /// How the pool takes it.
     let opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure
     /// Why the destination can't be looked up.
@@ -40,10 +42,16 @@ struct UpstreamFailure: Error, Sendable {
     /// No session is lent any more.
     static let draining = UpstreamFailure(.draining, "being stopped, try again")
 
-    init(_ kind: Kind, _ reason: String, opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure = .unavailable)
-    {
+    /// - Parameter publicReason: where applications mustn't hear the reason itself.
+    init(
+        _ kind: Kind,
+        _ reason: String,
+        publicReason: String? = nil,
+        opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure = .unavailable
+    ) {
         self.kind = kind
         self.reason = reason
+        self.publicReason = publicReason ?? reason
         self.opening = opening
     }
 
@@ -63,7 +71,7 @@ struct UpstreamFailure: Error, Sendable {
             case .poolFull, .poolWait: (451, "4.3.2")
             case .draining: (421, "4.3.2")
             }
-        return Reply(code, "\(status) \(place): \(reason)".replyText)
+        return Reply(code, "\(status) \(place): \(publicReason)".replyText)
     }
 }
 
@@ -73,9 +81,20 @@ extension UpstreamFailure {
 
     /// What went wrong while looking the destination up.
     init(_ error: DestinationLookupError) {
-        self.init(.destination, error.description)
+        self.init(.destination, error.description, publicReason: error.publicDescription)
         lookUp = error
         statusReason = error.code.statusReason
+    }
+
+    /// Why there is no access token.
+    init(_ error: TokenError) {
+        let text = "no access token: "
+        self.init(.token, text + error.description, publicReason: text + error.publicDescription)
+    }
+
+    /// Why TLS can't be set up, with the files of our own that are wrong.
+    init(configuring error: TLSError) {
+        self.init(.tls, error.description, publicReason: "\(error.code)")
     }
 
     /// What went wrong while connecting to `destination`.
@@ -164,9 +183,9 @@ extension String {
     /// The text as one line of a reply: printable ASCII (RFC 5321 §4.2), so that a line end in what a server or a file
     /// told us can't start another reply; at most 512 octets with the code and the line end (§4.5.3.1.5).
     fileprivate var replyText: String {
-        let longest = 512 - "451 \r\n".utf8.count
-        let printable = unicodeScalars.map { (" "..."~").contains($0) ? Character($0) : "?" }
-        guard printable.count > longest else { return String(printable) }
-        return String(printable.prefix(longest - 3)) + "..."
+        let limit = 512 - "451 \r\n".utf8.count
+        let printable = unicodeScalars.prefix(limit + 1).map { (" "..."~").contains($0) ? Character($0) : "?" }
+        guard printable.count > limit else { return String(printable) }
+        return String(printable.prefix(limit - 3)) + "..."
     }
 }

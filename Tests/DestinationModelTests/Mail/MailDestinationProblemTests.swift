@@ -97,6 +97,26 @@ struct MailDestinationProblemTests {
         #expect(problems(properties).map(\.code) == [code])
     }
 
+    @Test(
+        "A credential has at most 4096 bytes, and the problem doesn't show it",
+        arguments: [
+            (MailDestinationTests.basic, "mail.user"), (MailDestinationTests.basic, "mail.password"),
+            (MailDestinationTests.oauth, "mail.user"), (MailDestinationTests.oauth, "clientId"),
+            (MailDestinationTests.oauth, "clientSecret"),
+            (MailDestinationTests.oauth.merging(["tokenServicePassword": "p"]) { $1 }, "tokenServiceUser"),
+            (MailDestinationTests.oauth.merging(["tokenServiceUser": "u"]) { $1 }, "tokenServicePassword"),
+        ]
+    )
+    func longCredentials(properties: [String: String], key: String) {
+        var properties = properties
+        properties[key] = String(repeating: "\u{E4}", count: 2048)
+        #expect(problems(properties).isEmpty)
+        properties[key] = String(repeating: "x", count: 4097)
+        let found = problems(properties)
+        #expect(found.map(\.description) == ["\(key): must have at most 4096 bytes"])
+        #expect(found.map(\.code) == [.invalidValue])
+    }
+
     @Test("All problems are told at once, and none shows a secret")
     func allAtOnce() {
         let properties = MailDestinationTests.basic.merging([

@@ -1,9 +1,11 @@
 import DestinationModel
+import DestinationSources
 import NIOCore
 import SMTP
 import Testing
 
 @testable import Relay
+@testable import TLS
 
 @Suite struct UpstreamFailureTests {
     @Test(arguments: [
@@ -32,6 +34,26 @@ import Testing
             let text = wire(failure.reply(for: try TestRelay.route()))
             #expect(text.utf8.count == 512)
             #expect(text.hasSuffix("...\r\n"))
+        }
+    }
+
+    @Test("A reply names no file, and neither address nor certificate of another service than the mail server")
+    func publicReasons() throws {
+        let path = "/etc/secret/path"
+        let reference = DestinationReference(destination: "mail", instance: "default", tenant: nil)
+        let finding = DestinationFinding(file: path, message: "mail.user: is missing")
+        let lookUp = DestinationLookupError(.malformed, reference, findings: [finding], detail: "can't open \(path)")
+        let token = TokenError(.serviceUnavailable, status: 503, detail: "certificate is for \(path)")
+        let tls = TLSError(code: .configuration, reason: "can't read \(path)")
+        let failures = [
+            (UpstreamFailure(lookUp), "the destination can't be used: mail.user: is missing; correct it"),
+            (UpstreamFailure(token), "no access token: the token service is not available"),
+            (UpstreamFailure(configuring: tls), "TLS configuration"),
+        ]
+        for (failure, text) in failures {
+            #expect(failure.reason.contains(path))
+            let reply = failure.reply(for: try TestRelay.route()).text
+            #expect(reply.hasSuffix(" mail (destination mail): \(text)"), "\(reply)")
         }
     }
 
