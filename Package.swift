@@ -150,14 +150,14 @@ let package = Package(
 
         .target(
             name: "FuzzTargets",
-            dependencies: ["DestinationModel", "ObjectModel", "SMTP", "YAML", nio],
+            dependencies: ["DestinationModel", "ObjectModel", "SMTP", "TLS", "YAML", nio],
             path: "Tests/FuzzTargets",
             swiftSettings: settings
         ),
         tests("FuzzTests", ["FuzzTargets", "TestSupport"]),
 
         // Pure tests, a folder for each library, then what needs real servers.
-        tests("TLSTests", ["TLS", nio, nioPosix, nioEmbedded]),
+        tests("TLSTests", ["COpenSSL", "TLS", nio, nioPosix, nioEmbedded]),
         tests("HTTPTransportTests", ["TestSupport", "HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
         tests("YAMLTests", ["TestSupport", "YAML"]),
         tests("ObjectModelTests", ["TestSupport", "ObjectModel", "YAML"]),

@@ -23,6 +23,18 @@ static inline long COpenSSL_SSL_CTX_set_mode(SSL_CTX *context, long mode) {
     return SSL_CTX_set_mode(context, mode);
 }
 
+static inline long COpenSSL_SSL_CTX_clear_mode(SSL_CTX *context, long mode) {
+    return SSL_CTX_clear_mode(context, mode);
+}
+
+static inline int COpenSSL_SSL_CTX_set1_groups_list(SSL_CTX *context, const char *groups) {
+    return (int)SSL_CTX_set1_groups_list(context, groups);
+}
+
+static inline long COpenSSL_SSL_CTX_set_max_cert_list(SSL_CTX *context, long length) {
+    return SSL_CTX_set_max_cert_list(context, length);
+}
+
 static inline int COpenSSL_SSL_CTX_set_min_proto_version(SSL_CTX *context, int version) {
     return (int)SSL_CTX_set_min_proto_version(context, version);
 }

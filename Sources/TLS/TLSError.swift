@@ -11,6 +11,7 @@ public struct TLSError: Error, Sendable, Hashable {
             case protocolVersion
             case connectionFailed
             case uncleanShutdown
+            case inputWithoutData
         }
 
         private let value: Value
@@ -31,6 +32,8 @@ public struct TLSError: Error, Sendable, Hashable {
         public static let connectionFailed = Code(.connectionFailed)
         /// The TCP connection ended without TLS having said so: what was received may be cut short.
         public static let uncleanShutdown = Code(.uncleanShutdown)
+        /// After the handshake: the peer keeps sending records that carry no data.
+        public static let inputWithoutData = Code(.inputWithoutData)
     }
 
     /// The kind.
@@ -58,6 +61,7 @@ extension TLSError.Code: CustomStringConvertible {
         case .protocolVersion: "no common TLS version"
         case .connectionFailed: "TLS connection failed"
         case .uncleanShutdown: "TLS connection cut off"
+        case .inputWithoutData: "too many records without data"
         }
     }
 }

@@ -49,8 +49,8 @@ public struct CertificateFacts: Sendable {
         guard let pem = certificate.pem, let fingerprint = certificate.fingerprint else {
             throw .configuration("the certificate can't be written again: \(OpenSSLErrors.take().summary)")
         }
-        guard let notBefore = Self.seconds(X509_get0_notBefore(certificate.pointer)),
-            let notAfter = Self.seconds(X509_get0_notAfter(certificate.pointer))
+        guard let notBefore = CertificateTime.seconds(X509_get0_notBefore(certificate.pointer)),
+            let notAfter = CertificateTime.seconds(X509_get0_notAfter(certificate.pointer))
         else { throw .configuration("the certificate has times that can't be read") }
         self.certificate = certificate
         self.pem = pem
@@ -63,16 +63,6 @@ public struct CertificateFacts: Sendable {
         dnsNames = names.dns
         ipAddresses = names.ip
         isAuthority = X509_check_ca(certificate.pointer) == 1
-    }
-
-    /// Seconds since 1970.
-    private static func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
-        guard let time, let epoch = ASN1_TIME_set(nil, 0) else { return nil }
-        defer { ASN1_TIME_free(epoch) }
-        var days: CInt = 0
-        var seconds: CInt = 0
-        guard ASN1_TIME_diff(&days, &seconds, epoch, time) == 1 else { return nil }
-        return Int64(days) * 86_400 + Int64(seconds)
     }
 }
 

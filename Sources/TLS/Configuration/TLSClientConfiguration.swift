@@ -18,6 +18,10 @@ public struct TLSClientConfiguration: Sendable, Hashable {
     public var trustRoots: TrustRoots
     /// How much of the server's certificate is checked.
     public var verification: Verification
+    /// Whether a certificate without subject alternative names is for the host that its common name is.
+    ///
+    /// RFC 9525 section 6.3 forbids it, and public authorities issue no such certificates any more.
+    public var acceptsCommonName: Bool
     /// The oldest version that is spoken.
     public var minimumVersion: TLSVersion
     /// The newest version that is spoken; `nil` for the newest that the library knows.
@@ -29,6 +33,7 @@ public struct TLSClientConfiguration: Sendable, Hashable {
     public init() {
         self.trustRoots = .system
         self.verification = .full
+        self.acceptsCommonName = false
         self.minimumVersion = .v1_2
         self.maximumVersion = nil
         self.identity = nil

@@ -5,6 +5,12 @@ import NIOCore
 final class CiphertextBuffers {
     var inbound = ByteBuffer()
     var outbound = ByteBuffer()
+    /// What of `inbound` OpenSSL may read.
+    var gate: RecordGate
+
+    init(_ gate: RecordGate) {
+        self.gate = gate
+    }
 }
 
 /// A BIO that reads from and appends to ``CiphertextBuffers``.
@@ -47,7 +53,7 @@ private func readCiphertext(
 ) -> CInt {
     guard let bio, let destination, let count, let buffers = buffers(of: bio) else { return 0 }
     COpenSSL_BIO_clear_retry_flags(bio)
-    let available = min(length, buffers.inbound.readableBytes)
+    let available = min(length, buffers.inbound.readableBytes, buffers.gate.remaining)
     guard available > 0 else {
         COpenSSL_BIO_set_retry_read(bio)
         return 0
@@ -57,6 +63,7 @@ private func readCiphertext(
         target.copyMemory(from: UnsafeRawBufferPointer(rebasing: source.prefix(available)))
         return available
     }
+    buffers.gate.read(available)
     if buffers.inbound.readableBytes == 0 {
         // Gives the read buffer back at once: an idle connection must not keep it.
         buffers.inbound = ByteBuffer()

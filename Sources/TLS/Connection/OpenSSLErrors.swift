@@ -6,6 +6,8 @@ struct OpenSSLErrors {
         let isTLS: Bool
         let reason: Int32
         let text: String
+        /// Whether OpenSSL has no text for the reason.
+        let isUnnamed: Bool
     }
 
     /// The oldest, which is the cause, first. No more than a handful: the queue itself is bounded.
@@ -17,9 +19,23 @@ struct OpenSSLErrors {
         while true {
             let code = ERR_get_error()
             guard code != 0 else { return OpenSSLErrors(entries: entries) }
-            let text = ERR_reason_error_string(code).map { String(cString: $0) } ?? "OpenSSL error \(code)"
-            entries.append(Entry(isTLS: ERR_GET_LIB(code) == ERR_LIB_SSL, reason: ERR_GET_REASON(code), text: text))
+            let text = ERR_reason_error_string(code).map { String(cString: $0) }
+            entries.append(
+                Entry(
+                    isTLS: ERR_GET_LIB(code) == ERR_LIB_SSL,
+                    reason: ERR_GET_REASON(code),
+                    text: text ?? "OpenSSL error \(code)",
+                    isUnnamed: text == nil
+                )
+            )
         }
+    }
+
+    /// The number of an alert that OpenSSL has no name for.
+    var unknownAlert: Int32? {
+        let alerts = SSL_AD_REASON_OFFSET..<SSL_AD_REASON_OFFSET + 256
+        let entry = entries.first { $0.isTLS && alerts.contains($0.reason) && $0.isUnnamed }
+        return entry.map { $0.reason - SSL_AD_REASON_OFFSET }
     }
 
     /// Every reason once, the cause first.

@@ -1,7 +1,7 @@
 import COpenSSL
 
 extension TLSConnection {
-    private var peer: String { serverName.map { "the server \($0)" } ?? "the client" }
+    var peer: String { serverName.map { "the server \($0)" } ?? "the client" }
 
     /// Why the handshake failed, with what to do about it where that is known.
     func handshakeError(_ errors: OpenSSLErrors) -> TLSError {
@@ -9,15 +9,14 @@ extension TLSConnection {
             return TLSError(code: .certificateInvalid, reason: verificationFailure.reason(peer: peer))
         }
         if errors.contains(SSL_R_WRONG_VERSION_NUMBER, SSL_R_HTTP_REQUEST, SSL_R_BAD_PROTOCOL_VERSION_NUMBER) {
-            return TLSError(
-                code: .protocolVersion,
-                reason: "\(peer) did not answer with TLS; check the port: STARTTLS and plaintext ports can't be used"
-            )
+            return TLSError(.notTLS, peer: peer)
         }
         if errors.contains(
             SSL_R_UNSUPPORTED_PROTOCOL,
             SSL_R_TLSV1_ALERT_PROTOCOL_VERSION,
             SSL_R_NO_PROTOCOLS_AVAILABLE,
+            // No cipher suite of ours is for a version as old as that.
+            SSL_R_NO_CIPHERS_AVAILABLE,
             SSL_R_VERSION_TOO_LOW,
             SSL_R_VERSION_TOO_HIGH
         ) {
@@ -26,17 +25,17 @@ extension TLSConnection {
                 reason: "\(peer) and this side have no TLS version in common (\(errors.summary))"
             )
         }
-        return TLSError(code: .handshakeFailed, reason: "with \(peer): \(errors.summary)")
+        return TLSError(code: .handshakeFailed, reason: reason(errors))
     }
 
     /// Why an established connection can't go on.
     func connectionError(_ errors: OpenSSLErrors) -> TLSError {
-        TLSError(code: .connectionFailed, reason: "with \(peer): \(errors.summary)")
+        TLSError(code: .connectionFailed, reason: reason(errors))
     }
 
-    /// The TCP connection ended before the handshake did.
-    var handshakeCutOff: TLSError {
-        TLSError(code: .handshakeFailed, reason: "\(peer) closed the connection during the handshake")
+    private func reason(_ errors: OpenSSLErrors) -> String {
+        if let alert = errors.unknownAlert { return "\(peer) sent TLS alert \(alert)" }
+        return "with \(peer): \(errors.summary)"
     }
 
     /// The TCP connection ended without a close_notify.
@@ -45,5 +44,33 @@ extension TLSConnection {
             code: .uncleanShutdown,
             reason: "\(peer) closed the connection without a close_notify; what it sent last may be incomplete"
         )
+    }
+}
+
+extension TLSError {
+    /// Why input was refused before OpenSSL saw it.
+    ///
+    /// - Parameter peer: the peer as the subject of a sentence.
+    init(_ refusal: RecordGate.Refusal, peer: String) {
+        switch refusal {
+        case .notTLS:
+            self.init(
+                code: .protocolVersion,
+                reason: "\(peer) did not answer with TLS; check the port: STARTTLS and plaintext ports can't be used"
+            )
+        case .handshakeRecordTooLong:
+            self.init(code: .handshakeFailed, reason: "\(peer) sent a handshake record that is too long")
+        case .handshakeTooLong:
+            self.init(code: .handshakeFailed, reason: "\(peer) sent too much before the end of the handshake")
+        case .renegotiation:
+            self.init(code: .connectionFailed, reason: "\(peer) requested a renegotiation, which is not supported")
+        case .tooManyRecordsWithoutData:
+            self.init(code: .inputWithoutData, reason: "\(peer) sent nothing else")
+        }
+    }
+
+    /// The TCP connection ended before the handshake did.
+    static func handshakeCutOff(peer: String) -> TLSError {
+        TLSError(code: .handshakeFailed, reason: "\(peer) closed the connection during the handshake")
     }
 }

@@ -8,35 +8,52 @@ final class TLSConnection {
     static let maximumReadLength = 64 * 1024
 
     let ssl: OpaquePointer
-    private let buffers = CiphertextBuffers()
+    private let buffers: CiphertextBuffers
     let serverName: String?
-    private let clientConfiguration: TLSClientConfiguration?
+    /// What the sessions of this connection are good for; `nil` on the server's side.
+    private let sessionScope: TLSSession.Scope?
+    /// When the connection was made, in seconds since 1970.
+    private let startedAt: Int64
+    /// What the full handshake found that the offered session goes back to.
+    private var offeredVerification: TLSSession.Verification?
     /// What the verification of the peer's certificate found, for the error's text.
     var verificationFailure: VerificationFailure?
     /// Sessions that the library has handed out and nobody has collected yet.
     private var newSessions: [TLSSession] = []
+    /// Whether OpenSSL has been asked for the first message of the handshake.
+    private var hasStarted = false
 
-    init(client context: TLSClientContext, serverName: String, resuming session: TLSSession?) throws(TLSError) {
+    /// - Parameter now: the time in seconds since 1970.
+    init(
+        client context: TLSClientContext,
+        serverName: String,
+        resuming session: TLSSession?,
+        at now: Int64
+    ) throws(TLSError) {
         let name = ServerName(serverName)
         self.ssl = try Self.makeSSL(context.openSSL)
+        self.buffers = CiphertextBuffers(RecordGate(.fromServer))
         self.serverName = name.text
-        self.clientConfiguration = context.configuration
+        let scope = TLSSession.Scope(serverName: name.text, context: context.identity)
+        self.sessionScope = scope
+        self.startedAt = now
         try attachBuffers()
         SSL_set_connect_state(ssl)
-        try setServerName(name, verification: context.configuration.verification)
-        if let session, session.isValid(serverName: name.text, configuration: context.configuration) {
-            // A copy of its own, because a handshake writes to its session and others may use the original.
-            if let copy = SSL_SESSION_dup(session.pointer) {
-                SSL_set_session(ssl, copy)
-                SSL_SESSION_free(copy)
-            }
+        try setServerName(name, context.configuration)
+        // A copy of its own, because a handshake writes to its session and others may use the original.
+        if let session, session.isValid(in: scope, at: now), let copy = SSL_SESSION_dup(session.pointer) {
+            SSL_set_session(ssl, copy)
+            SSL_SESSION_free(copy)
+            offeredVerification = session.verification
         }
     }
 
     init(server context: TLSServerContext) throws(TLSError) {
         self.ssl = try Self.makeSSL(context.openSSL)
+        self.buffers = CiphertextBuffers(RecordGate(.fromClient))
         self.serverName = nil
-        self.clientConfiguration = nil
+        self.sessionScope = nil
+        self.startedAt = 0
         try attachBuffers()
         SSL_set_accept_state(ssl)
     }
@@ -65,11 +82,11 @@ final class TLSConnection {
 
     private func setServerName(
         _ name: ServerName,
-        verification: TLSClientConfiguration.Verification
+        _ configuration: TLSClientConfiguration
     ) throws(TLSError) {
         ERR_clear_error()
         let verifiesName =
-            switch verification {
+            switch configuration.verification {
             case .full: true
             case .chainOnly, .none: false
             }
@@ -85,7 +102,8 @@ final class TLSConnection {
                 throw .configuration("the server name is too long for SNI")
             }
             guard verifiesName else { return }
-            SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+            let subject = configuration.acceptsCommonName ? 0 : X509_CHECK_FLAG_NEVER_CHECK_SUBJECT
+            SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | subject))
             guard SSL_set1_host(ssl, name.text) == 1 else {
                 throw .configuration("OpenSSL does not take the server name for a host name")
             }
@@ -103,27 +121,29 @@ final class TLSConnection {
 
     /// Returns 1 when it has taken over the reference to the session.
     static let newSessionCallback: @convention(c) (OpaquePointer?, OpaquePointer?) -> CInt = { ssl, session in
-        guard let session, let connection = TLSConnection.connection(of: ssl),
-            let serverName = connection.serverName, let configuration = connection.clientConfiguration
+        guard let session, let connection = TLSConnection.connection(of: ssl), let scope = connection.sessionScope
         else { return 0 }
         connection.newSessions.append(
-            TLSSession(owning: session, serverName: serverName, configuration: configuration)
+            TLSSession(owning: session, scope: scope, verification: connection.verification)
         )
         return 1
+    }
+
+    /// What the full handshake found that this connection goes back to.
+    private var verification: TLSSession.Verification {
+        if SSL_session_reused(ssl) == 1, let offeredVerification { return offeredVerification }
+        return TLSSession.Verification(verifiedAt: startedAt, chain: SSL_get0_verified_chain(ssl))
     }
 }
 
 // MARK: Ciphertext
 
 extension TLSConnection {
-    /// Whether ciphertext has come in that OpenSSL has not seen.
-    var hasUnreadCiphertext: Bool { buffers.inbound.readableBytes > 0 }
-
     /// The number of ciphertext bytes to be sent.
     var pendingCiphertextLength: Int { buffers.outbound.readableBytes }
 
     func receive(_ ciphertext: ByteBuffer) {
-        if hasUnreadCiphertext {
+        if buffers.inbound.readableBytes > 0 {
             buffers.inbound.writeImmutableBuffer(ciphertext)
         } else {
             buffers.inbound = ciphertext
@@ -172,11 +192,24 @@ extension TLSConnection {
         case failed(TLSError)
     }
 
+    /// Takes the handshake one step further: as far as the next record leads.
     func handshake() -> HandshakeOutcome {
+        switch buffers.gate.admit(buffers.inbound) {
+        case .refuse(let refusal): return .failed(TLSError(refusal, peer: peer))
+        case .incomplete where hasStarted: return .wantsInput
+        case .incomplete, .pass: break
+        }
+        hasStarted = true
         ERR_clear_error()
         let result = SSL_do_handshake(ssl)
         if result == 1 {
-            return .complete(handshakeResult)
+            let result = handshakeResult
+            buffers.gate.handshakeCompleted(result.version)
+            // What shares a record with the last message of TLS 1.2 is another handshake.
+            guard result.version >= .v1_3 || !hasProcessedInput else {
+                return .failed(TLSError(.renegotiation, peer: peer))
+            }
+            return .complete(result)
         }
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ: return .wantsInput
@@ -198,14 +231,23 @@ extension TLSConnection {
     private func read(into plaintext: inout ByteBuffer) -> ReadOutcome {
         while hasReadable {
             guard plaintext.writableBytes > 0 else { return .bufferFull }
+            if !hasProcessedInput, case .refuse(let refusal) = buffers.gate.admit(buffers.inbound) {
+                return .failed(TLSError(refusal, peer: peer))
+            }
             ERR_clear_error()
             let count = plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: 0) { space in
                 var count = 0
                 return SSL_read_ex(ssl, space.baseAddress, space.count, &count) == 1 ? count : 0
             }
-            guard count == 0 else { continue }
+            guard count == 0 else {
+                buffers.gate.processedData()
+                continue
+            }
             switch SSL_get_error(ssl, 0) {
-            case SSL_ERROR_WANT_READ: return .drained
+            case SSL_ERROR_WANT_READ:
+                // Each call ends behind one message or record: see SSL_MODE_AUTO_RETRY.
+                guard let refusal = buffers.gate.processedNoData() else { continue }
+                return .failed(TLSError(refusal, peer: peer))
             case SSL_ERROR_ZERO_RETURN: return .closeNotify
             default: return .failed(connectionError(OpenSSLErrors.take()))
             }
@@ -214,7 +256,10 @@ extension TLSConnection {
     }
 
     /// Without anything to read, asking OpenSSL would only make it allocate a record buffer and free it again.
-    var hasReadable: Bool { hasUnreadCiphertext || SSL_pending(ssl) > 0 }
+    var hasReadable: Bool { hasProcessedInput || buffers.gate.next(in: buffers.inbound) != .incomplete }
+
+    /// Whether OpenSSL holds a record that it has decrypted and not handed out: plaintext or messages.
+    private var hasProcessedInput: Bool { buffers.gate.remaining == 0 && SSL_has_pending(ssl) == 1 }
 
     /// Encrypts all of `plaintext`: our BIO takes everything, so there are no partial writes.
     ///

@@ -18,12 +18,31 @@ final class OpenSSLContext: @unchecked Sendable {
         SSL_CTX_set_options(pointer, COpenSSL_OP_NO_RENEGOTIATION | COpenSSL_OP_NO_COMPRESSION)
         // Released buffers save an idle connection 34 KiB.
         _ = COpenSSL_SSL_CTX_set_mode(pointer, CLong(SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER))
+        // Each call ends behind one message that yields no plaintext, so that they can be counted.
+        _ = COpenSSL_SSL_CTX_clear_mode(pointer, CLong(SSL_MODE_AUTO_RETRY))
         let minimum = COpenSSL_SSL_CTX_set_min_proto_version(pointer, CInt(versions.minimum.wireValue))
         // 0 means: the newest.
         let maximum = COpenSSL_SSL_CTX_set_max_proto_version(pointer, CInt(versions.maximum?.wireValue ?? 0))
         guard minimum == 1, maximum == 1, versions.maximum.map({ $0 >= versions.minimum }) ?? true else {
             throw .configuration("the range of TLS versions is empty or not supported by OpenSSL")
         }
+        try applyPolicy()
+    }
+
+    private func applyPolicy() throws(TLSError) {
+        SSL_CTX_set_security_level(pointer, CInt(TLSPolicy.securityLevel))
+        SSL_CTX_set_verify_depth(pointer, CInt(TLSPolicy.maximumChainDepth))
+        _ = COpenSSL_SSL_CTX_set_max_cert_list(pointer, CLong(TLSPolicy.maximumCertificateListLength))
+        let groups = TLSPolicy.groups.joined(separator: ":")
+        guard SSL_CTX_set_cipher_list(pointer, TLSPolicy.cipherSuites12.joined(separator: ":")) == 1,
+            SSL_CTX_set_ciphersuites(pointer, TLSPolicy.cipherSuites13.joined(separator: ":")) == 1,
+            COpenSSL_SSL_CTX_set1_groups_list(pointer, "\(TLSPolicy.postQuantumGroup):\(groups)") == 1
+                || COpenSSL_SSL_CTX_set1_groups_list(pointer, groups) == 1
+        else {
+            throw .configuration("OpenSSL lacks a cipher suite or group: \(OpenSSLErrors.take().summary)")
+        }
+        // What an OpenSSL without the hybrid group says.
+        ERR_clear_error()
     }
 
     deinit {

@@ -7,6 +7,10 @@ public final class TLSClientContext: Sendable {
     /// What it was made from.
     public let configuration: TLSClientConfiguration
     let openSSL: OpenSSLContext
+    /// Tells the context from every other one, even one of the same configuration: its files may have changed.
+    let identity = Identity()
+
+    final class Identity: Sendable {}
 
     /// Reads the files that the configuration names. Blocks: never call it on an event loop.
     ///

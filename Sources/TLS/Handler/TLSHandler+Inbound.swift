@@ -24,6 +24,8 @@ extension TLSHandler {
         case .idle, .inputClosed, .closed:
             // Nothing may follow a close_notify (RFC 8446 section 6.1).
             return
+        case .handshaking where connection == nil:
+            receiveFirstRecord(unwrapInboundIn(data), context: context)
         case .handshaking, .open, .outputClosed:
             connection?.receive(unwrapInboundIn(data))
             processInput(context: context)
@@ -37,7 +39,7 @@ extension TLSHandler {
         case .handshaking:
             context.read()
         case .open, .outputClosed:
-            if wantsData { context.read() }
+            if wantsData { readUnlessPaused(context: context) }
         case .idle, .inputClosed, .closed:
             break
         }
@@ -58,7 +60,7 @@ extension TLSHandler {
     /// What it means that the peer's TCP stream ends now; `nil` when TLS had ended it before.
     private var endOfTransport: TLSError? {
         switch state {
-        case .handshaking: connection?.handshakeCutOff
+        case .handshaking: .handshakeCutOff(peer: connection?.peer ?? Self.client)
         case .open, .outputClosed: connection?.cutOff
         case .idle, .inputClosed, .closed: nil
         }
@@ -66,6 +68,20 @@ extension TLSHandler {
 }
 
 extension TLSHandler {
+    /// How errors name the peer of a server that has made no connection.
+    private static let client = "the client"
+
+    /// Keeps what has come of a client's first record, and no more than that: OpenSSL's part of a connection costs some
+    /// 60 KiB, and its client has said nothing yet.
+    private func receiveFirstRecord(_ data: ByteBuffer, context: ChannelHandlerContext) {
+        firstRecord.writeImmutableBuffer(data)
+        switch RecordGate(.fromClient).next(in: firstRecord) {
+        case .incomplete: break
+        case .pass: connect(context: context)
+        case .refuse(let refusal): fail(TLSError(refusal, peer: Self.client), context: context)
+        }
+    }
+
     /// Handshakes and decrypts until what came in is used up.
     func processInput(context: ChannelHandlerContext) {
         guard !isProcessingInput, let connection else { return }
@@ -98,7 +114,7 @@ extension TLSHandler {
 
     private func decrypt(_ connection: TLSConnection, context: ChannelHandlerContext) {
         let (plaintext, outcome) = connection.read(allocator: context.channel.allocator)
-        sendCiphertext(context: context, promise: nil)
+        sendAnswers(context: context)
         reportNewSessions(connection)
         if let plaintext {
             wantsData = false
@@ -114,7 +130,7 @@ extension TLSHandler {
     private func reportNewSessions(_ connection: TLSConnection) {
         let sessions = connection.takeNewSessions()
         switch role {
-        case .client(_, _, _, let onNewSession): sessions.forEach { onNewSession?($0) }
+        case .client(_, _, let client): sessions.forEach { client.onNew?($0) }
         case .server: break
         }
     }

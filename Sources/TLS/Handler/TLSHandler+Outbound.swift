@@ -29,7 +29,7 @@ extension TLSHandler {
     /// Notes that someone waits for data.
     public func read(context: ChannelHandlerContext) {
         wantsData = true
-        context.read()
+        readUnlessPaused(context: context)
     }
 
     /// Closes with a close_notify. TLS can't refuse input alone: `.input` is not supported.

@@ -20,7 +20,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     public typealias OutboundOut = ByteBuffer
 
     enum Role {
-        case client(TLSClientContext, serverName: String, TLSSession?, onNewSession: ((TLSSession) -> Void)?)
+        case client(TLSClientContext, serverName: String, ClientSessions)
         case server(TLSServerContext)
     }
 
@@ -39,15 +39,26 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         case closed
     }
 
+    struct ClientSessions {
+        let offered: TLSSession?
+        let onNew: ((TLSSession) -> Void)?
+        let now: () -> Int64
+    }
+
     let role: Role
     var state = State.idle
-    /// Made when the channel becomes active: a channel that never does costs no TLS memory.
+    /// Made when the channel becomes active, a server's when the first record is complete: until then a channel costs
+    /// no TLS memory.
     var connection: TLSConnection?
+    /// What a server has received of the first record.
+    var firstRecord = ByteBuffer()
     var pendingWrites = PendingWrites()
     /// Completes when the close_notify has left; set in `outputClosed`.
     var closeNotifyWritten: EventLoopFuture<Void>?
     /// Whether someone above waits for data: a record that brings none must then be followed by another read.
     var wantsData = false
+    /// The bytes of TLS's own answers, such as to a key update, that have not been written.
+    var unsentAnswerLength = 0
     /// Guards against the loops being entered again from the call-outs they make.
     var isProcessingInput = false
     var isEncrypting = false
@@ -60,13 +71,16 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ///   - session: the session of an earlier connection to this host and port.
     ///   - onNewSession: called on the event loop with each session that the server offers; with TLS 1.3 after the
     ///     handshake, possibly more than once.
+    ///   - now: the time in seconds since 1970, by which a session's age is judged.
     public init(
         client context: TLSClientContext,
         serverName: String,
         resuming session: TLSSession? = nil,
-        onNewSession: ((TLSSession) -> Void)? = nil
+        onNewSession: ((TLSSession) -> Void)? = nil,
+        now: @escaping () -> Int64 = { TLSSession.systemTime }
     ) {
-        self.role = .client(context, serverName: serverName, session, onNewSession: onNewSession)
+        let sessions = ClientSessions(offered: session, onNew: onNewSession, now: now)
+        self.role = .client(context, serverName: serverName, sessions)
     }
 
     /// A server's handler.
@@ -85,6 +99,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     public func handlerRemoved(context: ChannelHandlerContext) {
         state = .closed
         connection = nil
+        firstRecord = ByteBuffer()
         failPendingWrites(ChannelError.ioOnClosedChannel)
     }
 }
@@ -95,24 +110,40 @@ extension TLSHandler: Sendable {}
 extension TLSHandler {
     func startHandshake(context: ChannelHandlerContext) {
         guard case .idle = state else { return }
-        do throws(TLSError) {
-            connection = try makeConnection()
-            state = .handshaking
-        } catch {
-            fail(error, context: context)
-            return
+        state = .handshaking
+        switch role {
+        case .client: connect(context: context)
+        case .server: break
         }
-        processInput(context: context)
         if case .handshaking = state {
             // The handshake needs the peer's answer whether or not anyone above wants data.
             context.read()
         }
     }
 
+    /// Makes the connection and processes what has come in.
+    func connect(context: ChannelHandlerContext) {
+        do throws(TLSError) {
+            let connection = try makeConnection()
+            connection.receive(firstRecord)
+            firstRecord = ByteBuffer()
+            self.connection = connection
+        } catch {
+            fail(error, context: context)
+            return
+        }
+        processInput(context: context)
+    }
+
     private func makeConnection() throws(TLSError) -> TLSConnection {
         switch role {
-        case .client(let context, let serverName, let session, _):
-            try TLSConnection(client: context, serverName: serverName, resuming: session)
+        case .client(let context, let serverName, let sessions):
+            try TLSConnection(
+                client: context,
+                serverName: serverName,
+                resuming: sessions.offered,
+                at: sessions.now()
+            )
         case .server(let context):
             try TLSConnection(server: context)
         }
@@ -141,5 +172,40 @@ extension TLSHandler {
             return
         }
         context.writeAndFlush(wrapOutboundOut(ciphertext), promise: promise)
+    }
+}
+
+// MARK: Back-pressure
+
+extension TLSHandler {
+    /// While more of TLS's own answers than this has not been written, nothing is read. One answer is some 30 bytes; a
+    /// peer that is busy sending a message, and has not taken one or two, must still be heard.
+    private static let maximumUnsentAnswerLength = 256
+
+    /// Writes and flushes what TLS answers to input by itself.
+    func sendAnswers(context: ChannelHandlerContext) {
+        guard let length = connection?.pendingCiphertextLength, length > 0 else { return }
+        unsentAnswerLength += length
+        let written = context.eventLoop.makePromise(of: Void.self)
+        written.futureResult.assumeIsolated().whenComplete { _ in
+            self.answersWritten(length, context: context)
+        }
+        sendCiphertext(context: context, promise: written)
+    }
+
+    private func answersWritten(_ length: Int, context: ChannelHandlerContext) {
+        let wasPaused = isReadingPaused
+        unsentAnswerLength -= length
+        guard wasPaused, wantsData else { return }
+        switch state {
+        case .open, .outputClosed: readUnlessPaused(context: context)
+        case .idle, .handshaking, .inputClosed, .closed: break
+        }
+    }
+
+    private var isReadingPaused: Bool { unsentAnswerLength > Self.maximumUnsentAnswerLength }
+
+    func readUnlessPaused(context: ChannelHandlerContext) {
+        if !isReadingPaused { context.read() }
     }
 }

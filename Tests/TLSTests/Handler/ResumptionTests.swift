@@ -14,11 +14,18 @@ import Testing
         _ client: TLSClientContext,
         _ server: TLSServerContext,
         serverName: String = "localhost",
-        resuming session: TLSSession? = nil
+        resuming session: TLSSession? = nil,
+        at now: Int64 = TestAuthority.always.notBefore
     ) throws -> (resumed: [Bool?], sessions: [TLSSession]) {
         var sessions: [TLSSession] = []
         let pair = try EmbeddedPair(
-            client: TLSHandler(client: client, serverName: serverName, resuming: session) { sessions.append($0) },
+            client: TLSHandler(
+                client: client,
+                serverName: serverName,
+                resuming: session,
+                onNewSession: { sessions.append($0) },
+                now: { now }
+            ),
             server: TLSHandler(server: server)
         )
         defer { pair.finish() }
@@ -58,10 +65,52 @@ import Testing
         #expect(try connect(careless, server, resuming: session).resumed == [true, true])
     }
 
-    @Test func anEqualConfigurationResumes() throws {
+    @Test("a context made again does not resume the sessions of the one before, whose trust may have been another")
+    func anotherContext() throws {
         let server = try authority.serverContext()
         let session = try #require(try connect(authority.clientContext(), server).sessions.last)
-        #expect(try connect(authority.clientContext(), server, resuming: session).resumed == [true, true])
+        #expect(try connect(authority.clientContext(), server, resuming: session).resumed == [false, false])
+    }
+
+    @Test(
+        "the first certificate of the chain to expire ends a session",
+        arguments: [TLSVersion.v1_2, .v1_3],
+        // The leaf's end, before and behind the authority's.
+        [TestAuthority.farFuture - 1000, TestAuthority.farFuture + 1000]
+    )
+    func expiry(version: TLSVersion, leafEnd: Int64) throws {
+        let validity = CertificateValidity(notBefore: TestAuthority.always.notBefore, notAfter: leafEnd)
+        let client = try authority.clientContext { $0.maximumVersion = version }
+        let server = try authority.serverContext(authority.identity(validity: validity))
+        let end = min(leafEnd, TestAuthority.farFuture)
+        let session = try #require(try connect(client, server, at: end - 60).sessions.last)
+        #expect(try connect(client, server, resuming: session, at: end).resumed == [true, true])
+        #expect(try connect(client, server, resuming: session, at: end + 1).resumed == [false, false])
+    }
+
+    @Test("a chain of resumptions ends a day after its full handshake", arguments: [TLSVersion.v1_2, .v1_3])
+    func age(version: TLSVersion) throws {
+        let client = try authority.clientContext { $0.maximumVersion = version }
+        let server = try authority.serverContext()
+        let start = TestAuthority.always.notBefore
+        var session = try #require(try connect(client, server, at: start).sessions.last)
+        for hour in 1...23 {
+            let next = try connect(client, server, resuming: session, at: start + Int64(hour) * 3600)
+            #expect(next.resumed == [true, true])
+            // TLS 1.2 may go on with the session that it has.
+            session = next.sessions.last ?? session
+        }
+        let day = start + TLSSession.maximumAge
+        #expect(try connect(client, server, resuming: session, at: day - 1).resumed == [true, true])
+        #expect(try connect(client, server, resuming: session, at: day).resumed == [false, false])
+    }
+
+    @Test("a clock that was set back ends a session")
+    func clockSetBack() throws {
+        let client = try authority.clientContext()
+        let server = try authority.serverContext()
+        let session = try #require(try connect(client, server, at: 2_000_000_000).sessions.last)
+        #expect(try connect(client, server, resuming: session, at: 1_999_999_999).resumed == [false, false])
     }
 
     @Test(arguments: [TLSVersion.v1_2, .v1_3])

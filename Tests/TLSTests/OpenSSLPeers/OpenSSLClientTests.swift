@@ -52,7 +52,8 @@ import Testing
         defer { client.stop() }
         try await client.waitForOutput(containing: "220 hello")
         try client.send("R\n")
-        try await client.waitForOutput(containing: "no renegotiation")
+        // The connection ends, where another side would answer with this alert, each time.
+        #expect(try await !client.outputToTheEnd().contains("no renegotiation"))
     }
 
     @Test func aKeyUpdateIsAnswered() async throws {

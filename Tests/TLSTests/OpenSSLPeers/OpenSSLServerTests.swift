@@ -109,8 +109,7 @@ import Testing
         _ = try await peer.handshake()
         try await server.waitForOutput(containing: "CIPHER is")
         try server.send("r\n")
-        try await server.waitForOutput(containing: "no renegotiation")
-        peer.channel.close(promise: nil)
+        #expect(await peer.errorsToTheEnd().map(\.code) == [.connectionFailed])
     }
 
     @Test func ourGoodbyeIsHeard() async throws {
