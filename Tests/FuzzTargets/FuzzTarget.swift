@@ -8,6 +8,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case yaml
     /// MAIL destinations.
     case destination
+    /// The headers of TLS records.
+    case records
 
     /// Runs on an input.
     ///
@@ -18,6 +20,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .reply: try ReplyFuzz.run(octets)
         case .yaml: try DocumentFuzz.runYAML(octets)
         case .destination: try DocumentFuzz.runDestination(octets)
+        case .records: try RecordFuzz.run(octets)
         }
     }
 }
