@@ -166,6 +166,7 @@ extension MailDestination {
         var policy = TLSPolicy()
         if reader.flag("mail.smtps.ssl.checkserveridentity") == false { policy.verification = .chainOnly }
         if reader.word("mail.smtps.ssl.trust") == "*" { policy.verification = .none }
+        policy.acceptsCommonName = reader.flag("mail.smtps.ssl.acceptcommonname") ?? false
         let key = "mail.smtps.ssl.protocols"
         guard let list = reader.word(key) else { return policy }
         var versions: [TLSPolicy.Version] = []

@@ -21,6 +21,9 @@ extension MailDestination {
 
         /// How much of the server's certificate is verified.
         public var verification: Verification
+        /// Whether the common name of a certificate without subject alternative names counts, which RFC 9525 section
+        /// 6.3 forbids (`mail.smtps.ssl.acceptcommonname` is `true`).
+        public var acceptsCommonName: Bool
         /// The oldest version to accept.
         public var minimumVersion: Version
         /// The newest version to offer, or `nil` for the newest that there is.
@@ -29,10 +32,12 @@ extension MailDestination {
         /// Creates a policy; the defaults are those of a destination that says nothing about TLS.
         public init(
             verification: Verification = .full,
+            acceptsCommonName: Bool = false,
             minimumVersion: Version = .tls12,
             maximumVersion: Version? = nil
         ) {
             self.verification = verification
+            self.acceptsCommonName = acceptsCommonName
             self.minimumVersion = minimumVersion
             self.maximumVersion = maximumVersion
         }

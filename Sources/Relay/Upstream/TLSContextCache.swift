@@ -46,6 +46,7 @@ final class TLSContextCache: Sendable {
         var configuration = TLSClientConfiguration()
         configuration.trustRoots = trustRoots
         configuration.verification = verification(policy.verification)
+        configuration.acceptsCommonName = policy.acceptsCommonName
         configuration.minimumVersion = version(policy.minimumVersion)
         configuration.maximumVersion = policy.maximumVersion.map(version)
         return try TLSClientContext(configuration)

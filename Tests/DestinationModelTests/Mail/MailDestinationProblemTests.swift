@@ -52,6 +52,7 @@ struct MailDestinationProblemTests {
         ("mail.smtps.timeout", "soon", .invalidValue),
         ("mail.smtps.auth.mechanisms", "XOAUTH2", .notSupported),
         ("mail.smtps.ssl.checkserveridentity", "no", .invalidValue),
+        ("mail.smtps.ssl.acceptcommonname", "yes", .invalidValue),
         ("mail.smtps.ssl.protocols", "TLSv1 TLSv1.1", .notSupported),
         ("mail.smtps.ssl.protocols", "TLS 1.2", .invalidValue),
     ]

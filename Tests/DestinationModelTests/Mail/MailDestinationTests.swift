@@ -51,6 +51,13 @@ struct MailDestinationTests {
         #expect(try MailDestination(properties: properties).tls.verification == (turnsOff ? .none : .full))
     }
 
+    @Test("a common name counts only where the destination says so", arguments: [("true", true), ("false", false)])
+    func commonName(value: String, accepts: Bool) throws {
+        #expect(try !MailDestination(properties: Self.basic).tls.acceptsCommonName)
+        let properties = Self.basic.merging(["mail.smtps.ssl.acceptcommonname": value]) { $1 }
+        #expect(try MailDestination(properties: properties).tls.acceptsCommonName == accepts)
+    }
+
     @Test(
         "No login, with nothing asked for",
         arguments: [["Authentication": "NoAuthentication"], ["mail.smtps.auth": "False"]]
