@@ -4,6 +4,8 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case server
     /// What a mail server answers.
     case reply
+    /// What a mail server says in a session: EHLO, a login and a message.
+    case client
     /// Resources and configurations.
     case yaml
     /// MAIL destinations.
@@ -18,6 +20,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         switch self {
         case .server: try ServerFuzz.run(octets)
         case .reply: try ReplyFuzz.run(octets)
+        case .client: try ClientFuzz.run(octets)
         case .yaml: try DocumentFuzz.runYAML(octets)
         case .destination: try DocumentFuzz.runDestination(octets)
         case .records: try RecordFuzz.run(octets)

@@ -4,8 +4,8 @@ import SMTP
 /// The parser of replies: what it makes of octets doesn't depend on how they come.
 enum ReplyFuzz {
     static func run(_ octets: [UInt8]) throws(FuzzFailure) {
-        let whole = parse([octets])
-        for pieces in Split.all(octets) where parse(pieces) != whole {
+        let whole = try parse([octets])
+        for pieces in Split.all(octets) where try parse(pieces) != whole {
             throw FuzzFailure("in pieces it is another reply")
         }
         for case let reply? in whole {
@@ -18,7 +18,7 @@ enum ReplyFuzz {
     }
 
     /// The replies; nil at the end where there can't be more.
-    private static func parse(_ pieces: [[UInt8]]) -> [Reply?] {
+    private static func parse(_ pieces: [[UInt8]]) throws(FuzzFailure) -> [Reply?] {
         var parser = ReplyParser()
         var buffer = ByteBuffer()
         var replies: [Reply?] = []
@@ -27,9 +27,12 @@ enum ReplyFuzz {
             do throws(ReplyParser.Malformation) {
                 while let reply = try parser.next(from: &buffer) { replies.append(reply) }
             } catch {
-                return replies + [nil]
+                replies.append(nil)
+                break
             }
         }
+        let count = pieces.reduce(0) { $0 + $1.count }
+        if parser.steps > 2 * count { throw FuzzFailure("\(parser.steps) steps for \(count) bytes") }
         return replies
     }
 }
