@@ -10,14 +10,17 @@ private import Darwin
 enum HostSyntax {
     /// A host name or address as the resolver takes it.
     ///
-    /// - Returns: The name without a final dot, or the address without brackets; `nil` where it is neither.
+    /// - Returns: The name as written, with the final dot that it may have, or the address without brackets; `nil` where
+    ///   it is neither.
     static func normalized(_ text: String) -> String? {
         if text.hasPrefix("[") || text.contains(":") {
             let address = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
             return isIPv6Address(address) ? address : nil
         }
         let name = text.hasSuffix(".") ? String(text.dropLast()) : text
-        return isHostName(name) ? name : nil
+        guard isHostName(name) else { return nil }
+        // The dot keeps a resolver from trying search domains (RFC 1535 §6); an address has none.
+        return isIPv4Address(name) ? name : text
     }
 
     /// Whether a text is an IP address, not a name.
@@ -36,11 +39,19 @@ enum HostSyntax {
                     && label.last != UInt8(ascii: "-") && label.allSatisfy(isNameCharacter)
             })
         else { return false }
-        // A last label of digits only can be nothing but an address (RFC 1123 §2.1), such as a mistyped 10.0.0.256.
-        guard let last = labels.last, last.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains) else {
-            return true
-        }
+        // A name whose last label is a number can be nothing but an address (RFC 1123 §2.1). Resolvers take 127.1 and
+        // 0x7f000001 for one, too; here only dotted decimal is.
+        guard let last = labels.last, isNumber(last) else { return true }
         return isIPv4Address(name)
+    }
+
+    /// Whether `inet_aton` would take a label for a number: decimal, octal or hexadecimal.
+    private static func isNumber(_ label: Substring.UTF8View) -> Bool {
+        let isHexadecimal = label.starts(with: "0x".utf8) || label.starts(with: "0X".utf8)
+        return label.dropFirst(isHexadecimal ? 2 : 0).allSatisfy { byte in
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || isHexadecimal && (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte | 0x20)
+        }
     }
 
     private static func isNameCharacter(_ octet: UInt8) -> Bool {

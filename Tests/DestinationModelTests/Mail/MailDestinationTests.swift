@@ -27,6 +27,18 @@ struct MailDestinationTests {
         #expect(!"\(destination)".contains("hunter2"))
     }
 
+    @Test(
+        "a host is kept as written, with its final dot, but for brackets and the dot of an address",
+        arguments: [
+            ("mail.example.com.", "mail.example.com."), ("Mail.example.com", "Mail.example.com"), ("[::1]", "::1"),
+            ("192.0.2.1.", "192.0.2.1"), ("0x7f.example", "0x7f.example"), ("mail.0xyz", "mail.0xyz"),
+        ]
+    )
+    func host(written: String, host: String) throws {
+        let properties = Self.basic.merging(["mail.smtps.host": written]) { $1 }
+        #expect(try MailDestination(properties: properties).host == host)
+    }
+
     @Test("Everything that is honoured")
     func everything() throws {
         let more = [
