@@ -2,7 +2,9 @@
 #define CCURL_SHIM_H
 
 #include <curl/curl.h>
+#include <netinet/in.h>
 #include <stddef.h>
+#include <sys/socket.h>
 
 // curl_easy_setopt, curl_easy_getinfo and curl_multi_setopt are variadic, which Swift can't call. Each shim below
 // fixes one type of argument; the caller must use it only with options of that type (`man CURLOPT_...`).
@@ -13,6 +15,9 @@ typedef int (*ccurl_progress_callback)(
     void *context, curl_off_t downTotal, curl_off_t down, curl_off_t upTotal, curl_off_t up);
 typedef int (*ccurl_prerequest_callback)(
     void *context, char *remoteAddress, char *localAddress, int remotePort, int localPort);
+
+typedef curl_socket_t (*ccurl_open_socket_callback)(
+    void *context, curlsocktype purpose, struct curl_sockaddr *address);
 
 static inline CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
@@ -57,6 +62,30 @@ static inline CURLcode ccurl_set_progress_callback(CURL *handle, ccurl_progress_
 
 static inline CURLcode ccurl_set_prerequest_callback(CURL *handle, ccurl_prerequest_callback callback) {
     return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, callback);
+}
+
+static inline CURLcode ccurl_set_open_socket_callback(CURL *handle, ccurl_open_socket_callback callback) {
+    return curl_easy_setopt(handle, CURLOPT_OPENSOCKETFUNCTION, callback);
+}
+
+// The bytes of the IP address that a socket is for, and their number; 0 for another family.
+static inline size_t ccurl_address_bytes(const struct curl_sockaddr *address, const unsigned char **bytes) {
+    switch (address->family) {
+    case AF_INET:
+        *bytes = (const unsigned char *)&((const struct sockaddr_in *)(const void *)&address->addr)->sin_addr;
+        return 4;
+    case AF_INET6:
+        *bytes = (const unsigned char *)&((const struct sockaddr_in6 *)(const void *)&address->addr)->sin6_addr;
+        return 16;
+    default:
+        *bytes = NULL;
+        return 0;
+    }
+}
+
+// What libcurl does without a callback.
+static inline curl_socket_t ccurl_open_socket(const struct curl_sockaddr *address) {
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {

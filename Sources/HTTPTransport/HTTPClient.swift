@@ -8,6 +8,7 @@ internal import Synchronization
 public final class HTTPClient: Sendable {
     private let loop: TransferLoop
     private let hasIdentity: Bool
+    private let addressCheck: (@Sendable ([UInt8]) -> String?)?
     private let nextID = Atomic<UInt64>(0)
 
     /// Makes a client and starts its thread. Reads the certificate files named in the configuration, so call it at
@@ -17,6 +18,7 @@ public final class HTTPClient: Sendable {
     public init(_ configuration: HTTPClientConfiguration = HTTPClientConfiguration()) throws(HTTPError) {
         let options = try TransferOptions(configuration)
         hasIdentity = configuration.identity != nil
+        addressCheck = configuration.addressCheck
         loop = try TransferLoop.start(options, maximumTransfers: configuration.maximumTransfers)
     }
 
@@ -45,6 +47,9 @@ public final class HTTPClient: Sendable {
         let id = nextID.wrappingAdd(1, ordering: .relaxed).newValue
         let exchange = Exchange(id: id, request: prepared, loop: loop)
         guard !Task.isCancelled else { throw exchange.error(.cancelled) }
+        if let address = prepared.target.address, let reason = addressCheck?(address) {
+            throw exchange.error(.addressNotAllowed, reason)
+        }
         try loop.start(exchange)
         if case .stream(let body) = prepared.body { exchange.sendInBackground(body) }
         let lease = ExchangeLease(exchange: exchange, client: self)

@@ -8,6 +8,11 @@ public struct HTTPClientConfiguration: Sendable {
     public var identity: HTTPClientIdentity?
     /// Which proxy to use.
     public var proxy: HTTPProxy = .environment
+    /// Asked about each IP address before a connection to it is opened, with its 4 or 16 bytes in network order: returns
+    /// why it must not be connected to, `nil` where it may. Called on the client's thread; must be quick.
+    ///
+    /// Where a proxy is used, the address is the proxy's; a URL whose host is an address is asked about all the same.
+    public var addressCheck: (@Sendable (_ address: [UInt8]) -> String?)?
     /// Whether HTTP/2 is offered in the TLS handshake.
     public var allowsHTTP2 = true
     /// The User-Agent header, unless a request has its own.

@@ -6,7 +6,8 @@ public struct HTTPError: Error, Hashable, Sendable {
     /// The kind of failure. New kinds may be added, so compare with `==` rather than listing them all.
     public struct Code: Hashable, Sendable {
         private enum Base: Hashable, Sendable {
-            case resolve, connect, connectTimeout, overallTimeout, stallTimeout, tls, proxy, connectionLost
+            case resolve, addressNotAllowed, connect, connectTimeout, overallTimeout, stallTimeout, tls, proxy,
+                connectionLost
             case protocolViolation, bodyTooLarge, requestBodyFailed, cancelled
             case invalidURL, invalidRequest, invalidConfiguration, overloaded, shutDown, failed
         }
@@ -17,6 +18,8 @@ public struct HTTPError: Error, Hashable, Sendable {
 
         /// The host's name has no address, or the name server did not answer.
         public static let resolve = Code(.resolve)
+        /// None of the host's addresses may be connected to (``HTTPClientConfiguration/addressCheck``).
+        public static let addressNotAllowed = Code(.addressNotAllowed)
         /// No TCP connection to any of the host's addresses.
         public static let connect = Code(.connect)
         /// Name look-up, TCP, proxy and TLS together took longer than `HTTPTimeouts.connect`.
@@ -55,6 +58,7 @@ public struct HTTPError: Error, Hashable, Sendable {
         var sentence: String {
             switch base {
             case .resolve: "the host name can't be resolved"
+            case .addressNotAllowed: "no allowed address"
             case .connect: "can't connect"
             case .connectTimeout: "no connection within the time limit"
             case .overallTimeout: "no complete answer within the time limit"

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 
 /// A URL that may be requested, read by libcurl's own parser, so that what is checked is what will be connected to.
 struct RequestTarget: Sendable {
@@ -6,6 +7,8 @@ struct RequestTarget: Sendable {
     let url: String
     /// Scheme, host and port; all that errors and logs may show.
     let origin: String
+    /// The bytes of the host where it is an IP address, in whatever form libcurl takes for one.
+    let address: [UInt8]?
 
     /// Parses and checks a URL.
     ///
@@ -29,6 +32,18 @@ struct RequestTarget: Sendable {
         }
         self.url = url
         origin = "\(scheme)://\(host):\(port)"
+        address = Self.address(host)
+    }
+
+    /// libcurl has made all forms of IPv4 addresses dotted decimal, and put IPv6 addresses into brackets.
+    private static func address(_ host: String) -> [UInt8]? {
+        var v4 = in_addr()
+        if inet_pton(AF_INET, host, &v4) == 1 { return withUnsafeBytes(of: &v4) { Array($0) } }
+        var v6 = in6_addr()
+        guard host.hasPrefix("["), inet_pton(AF_INET6, String(host.dropFirst().dropLast()), &v6) == 1 else {
+            return nil
+        }
+        return withUnsafeBytes(of: &v6) { Array($0) }
     }
 
     private static func part(_ part: CURLUPart, of handle: OpaquePointer) -> String? {

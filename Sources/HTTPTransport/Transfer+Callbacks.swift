@@ -14,6 +14,7 @@ extension Transfer {
             ccurl_set_pointer(handle, CURLOPT_SEEKDATA, context),
             ccurl_set_pointer(handle, CURLOPT_XFERINFODATA, context),
             ccurl_set_pointer(handle, CURLOPT_PREREQDATA, context),
+            ccurl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context),
             ccurl_set_long(handle, CURLOPT_NOPROGRESS, 0),
             ccurl_set_data_callback(handle, CURLOPT_HEADERFUNCTION) { data, size, count, context in
                 guard let data, let transfer = Transfer.context(context) else { return 0 }
@@ -31,6 +32,10 @@ extension Transfer {
                 guard let transfer = Transfer.context(context) else { return CURL_SEEKFUNC_FAIL }
                 return transfer.rewind(to: offset, origin)
             },
+            ccurl_set_open_socket_callback(handle) { context, _, address in
+                guard let address, let transfer = Transfer.context(context) else { return CURL_SOCKET_BAD }
+                return transfer.openSocket(address)
+            },
             ccurl_set_progress_callback(handle) { context, _, down, _, up in
                 Transfer.context(context)?.progressed(down, up)
                 return 0
@@ -38,6 +43,8 @@ extension Transfer {
             ccurl_set_prerequest_callback(handle) { context, _, _, _, _ in
                 guard let transfer = Transfer.context(context) else { return CURL_PREREQFUNC_ABORT }
                 transfer.isConnected = true
+                // A redirect leads to other addresses.
+                (transfer.refusedAddress, transfer.hasOpenedSocket) = (nil, false)
                 transfer.lastActivity = .now
                 return CURL_PREREQFUNC_OK
             },
@@ -47,6 +54,20 @@ extension Transfer {
 
     private static func context(_ pointer: UnsafeMutableRawPointer?) -> Transfer? {
         pointer.map { Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    /// Opens a socket for an address of the host. libcurl tries the next one where it gets none.
+    private func openSocket(_ address: UnsafeMutablePointer<curl_sockaddr>) -> curl_socket_t {
+        if let check = options.addressCheck {
+            var bytes: UnsafePointer<UInt8>?
+            let count = ccurl_address_bytes(address, &bytes)
+            if let reason = check(Array(UnsafeBufferPointer(start: bytes, count: count))) {
+                refusedAddress = reason
+                return CURL_SOCKET_BAD
+            }
+        }
+        hasOpenedSocket = true
+        return ccurl_open_socket(address)
     }
 
     private func header(_ line: UnsafeRawBufferPointer) -> Int {

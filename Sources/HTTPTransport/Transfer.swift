@@ -17,6 +17,10 @@ final class Transfer {
     /// A failure of our own making that libcurl can only report as an aborted callback.
     var failure: HTTPError?
 
+    /// Why an address of the host that is being connected to was refused.
+    var refusedAddress: String?
+    /// Whether a connection to any of its addresses was tried.
+    var hasOpenedSocket = false
     var isConnected = false
     var isDownloadPaused = false
     var isUploadPaused = false
@@ -77,6 +81,9 @@ final class Transfer {
     func outcome(_ code: CURLcode) -> Result<Void, HTTPError> {
         if code == CURLE_OK { return .success(()) }
         if let failure { return .failure(failure) }
+        if let refusedAddress, !hasOpenedSocket {
+            return .failure(exchange.error(.addressNotAllowed, refusedAddress))
+        }
         var connectStatus = 0
         _ = ccurl_get_long(handle, CURLINFO_HTTP_CONNECTCODE, &connectStatus)
         let text = errorText.baseAddress.map { String(cString: $0) } ?? ""

@@ -8,6 +8,7 @@ struct TransferOptions: Sendable {
     let certificate: PinnedBytes?
     let privateKey: PinnedBytes?
     let proxy: HTTPProxy
+    let addressCheck: (@Sendable ([UInt8]) -> String?)?
     let allowsHTTP2: Bool
     let userAgent: String
     let maximumIdleConnections: Int
@@ -30,6 +31,7 @@ struct TransferOptions: Sendable {
             else { throw HTTPError(.invalidConfiguration, detail: "the proxy must be an http:// or https:// URL") }
         }
         proxy = configuration.proxy
+        addressCheck = configuration.addressCheck
         allowsHTTP2 = configuration.allowsHTTP2
         guard configuration.userAgent.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) else {
             throw HTTPError(.invalidConfiguration, detail: "the user agent must be printable ASCII")
