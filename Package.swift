@@ -84,8 +84,9 @@ let package = Package(
             "Relay",
             [
                 "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "DestinationSources",
-                "FileWatch", "HTTPTransport", "Kubernetes", "ObjectModel", "RelayRoutes", "ServerSupport", "SMTP",
-                "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle, signals, arguments,
+                "FileWatch", "HTTPTransport", "Kubernetes", "NameResolution", "ObjectModel", "RelayRoutes",
+                "ServerSupport", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle,
+                signals, arguments,
             ]
         ),
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, signals, arguments]),
@@ -119,7 +120,7 @@ let package = Package(
         // Vocabulary and shared services.
         library("CommandLineSupport", [arguments]),
         library("ServerSupport", ["Configuration", "FileWatch", "Telemetry", logging, lifecycle, arguments]),
-        library("Configuration", ["DestinationModel", "FileWatch", "ObjectModel", "YAML"]),
+        library("Configuration", ["DestinationModel", "FileWatch", "NameResolution", "ObjectModel", "YAML"]),
         library("DestinationModel", ["ObjectModel", "YAML"]),
         library("Kubernetes", ["FileWatch", "HTTPTransport", "ObjectModel", "YAML", logging]),
         library("Telemetry", [nio, nioPosix, nioHTTP1, logging]),
@@ -164,7 +165,7 @@ let package = Package(
         tests("FileWatchTests", ["TestSupport", "FileWatch"]),
         tests("ServerSupportTests", ["TestSupport", "ServerSupport", "Configuration", "Telemetry", logging]),
         tests("DestinationModelTests", ["TestSupport", "DestinationModel", "ObjectModel", "YAML"]),
-        tests("ConfigurationTests", ["TestSupport", "Configuration", "DestinationModel"]),
+        tests("ConfigurationTests", ["TestSupport", "Configuration", "DestinationModel", "NameResolution"]),
         tests("DestinationRulesTests", ["TestSupport", "DestinationRules", "DestinationModel", "ObjectModel", "YAML"]),
         tests(
             "DestinationSourcesTests",
@@ -190,8 +191,8 @@ let package = Package(
             "RelayTests",
             [
                 "TestSupport", "Relay", "Configuration", "DestinationModel", "DestinationRules", "DestinationSources",
-                "HTTPTransport", "Kubernetes", "MailSink", "ObjectModel", "RelayRoutes", "ServerSupport", "SMTP",
-                "UpstreamPool", "TLS", "Telemetry", nio, nioPosix, nioEmbedded, logging,
+                "HTTPTransport", "Kubernetes", "MailSink", "NameResolution", "ObjectModel", "RelayRoutes",
+                "ServerSupport", "SMTP", "UpstreamPool", "TLS", "Telemetry", nio, nioPosix, nioEmbedded, logging,
             ]
         ),
         tests(

@@ -1,4 +1,5 @@
 public import DestinationModel
+public import NameResolution
 
 /// What the servers of the product are configured with: one file for all of them, of which each takes its part.
 ///
@@ -34,6 +35,8 @@ public struct ServerConfiguration: Hashable, Sendable {
     public var relayPorts = 20_000...29_999
     /// The bounds of the relay's session pools.
     public var pool = PoolSettings()
+    /// Addresses that destinations may lead to although they are refused by default.
+    public var allowedAddresses: [AddressRange] = []
 
     /// What holds without a file.
     public init() {}

@@ -1,5 +1,6 @@
 import Configuration
 import DestinationModel
+import NameResolution
 import Testing
 
 @Suite("The configuration file")
@@ -57,6 +58,7 @@ struct ServerConfigurationTests {
             relay:
               portRange: 30000-30999
               pool: {sessions: 3, waiters: 4, waitSeconds: 5, idleSeconds: 6}
+              allowedAddresses: [127.0.0.0/8, "::1"]
             clusterDomain: example.internal
             installNamespace: mail
             deployment: {replicas: {http: 2}, resources: [anything]}
@@ -88,6 +90,7 @@ struct ServerConfigurationTests {
         expected.pool.waiters = 4
         expected.pool.wait = .seconds(5)
         expected.pool.idleTime = .seconds(6)
+        expected.allowedAddresses = ["127.0.0.0/8", "::1/128"].compactMap { AddressRange($0) }
         expected.clusterDomain = "example.internal"
         expected.installNamespace = "mail"
         #expect(configuration == expected)
@@ -147,6 +150,14 @@ struct ServerConfigurationTests {
             (
                 "relay: {pool: {sessions: '5'}}",
                 "config.yaml:1:26: relay.pool.sessions: must be a whole number from 1 to 1000, without quotes"
+            ),
+            (
+                "relay: {allowedAddresses: [10.0.0.1/8]}",
+                "config.yaml:1:28: relay.allowedAddresses[0]: must be a CIDR block or an IP address, such as 127.0.0.0/8"
+            ),
+            (
+                "relay: {allowedAddresses: 127.0.0.1}",
+                "config.yaml:1:27: relay.allowedAddresses: must be a list: begin each item with a hyphen"
             ),
             ("relay: {portRange: 30000}", "config.yaml:1:20: relay.portRange: must be two ports, such as 20000-29999"),
             (

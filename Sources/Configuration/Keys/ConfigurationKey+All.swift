@@ -210,6 +210,14 @@ extension ConfigurationKey {
             "After how long an unused session is closed.",
             readers: [.relay]
         ),
+        ConfigurationKey(
+            "relay.allowedAddresses[]",
+            .addresses,
+            "Addresses that mail servers and token services of destinations may have although the relay refuses them by "
+                + "default: loopback, link-local, unspecified, multicast and broadcast addresses, and those of the "
+                + "cluster's API server. Destination services are not affected.",
+            readers: [.relay]
+        ),
     ]
 
     static let chart = [

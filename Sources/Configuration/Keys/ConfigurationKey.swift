@@ -14,6 +14,8 @@ public struct ConfigurationKey: Hashable, Sendable {
         case folder
         /// Two ports with a hyphen between.
         case ports
+        /// A block of IP addresses.
+        case addresses
         /// Anything at all: it is for somebody else.
         case ignored
     }
@@ -55,6 +57,7 @@ extension ConfigurationKey.Kind {
         case .name: "a name of at most 253 characters, without spaces"
         case .folder: "the path of a folder"
         case .ports: "two ports, such as 20000-29999"
+        case .addresses: "a CIDR block or an IP address, such as 127.0.0.0/8"
         case .ignored: "anything"
         }
     }

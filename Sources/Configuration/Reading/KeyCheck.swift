@@ -1,3 +1,4 @@
+internal import NameResolution
 internal import ObjectModel
 internal import YAML
 
@@ -121,9 +122,12 @@ struct KeyCheck {
         case (.ports, .string(let text)):
             return PortRange.read(text) == nil
                 ? "must be two ports from 1024 to 65535, the lower one first, such as 20000-29999" : nil
+        case (.addresses, .string(let text)):
+            return AddressRange(text) == nil ? demand : nil
         case (.name, .integer), (.name, .double), (.name, .bool):
             return "\(demand); put it in quotes"
-        case (.choice, _), (.boolean, _), (.integer, _), (.name, _), (.folder, _), (.ports, _):
+        case (.choice, _), (.boolean, _), (.integer, _), (.name, _), (.folder, _), (.ports, _),
+            (.addresses, _):
             return demand
         }
     }

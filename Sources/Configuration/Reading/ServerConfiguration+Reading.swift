@@ -1,5 +1,6 @@
 internal import DestinationModel
 internal import FileWatch
+internal import NameResolution
 internal import ObjectModel
 internal import YAML
 
@@ -88,6 +89,10 @@ extension ServerConfiguration {
         pool.waiters = check.integer("relay.pool.waiters") ?? pool.waiters
         pool.wait = check.seconds("relay.pool.waitSeconds") ?? pool.wait
         pool.idleTime = check.seconds("relay.pool.idleSeconds") ?? pool.idleTime
+        let addresses = FieldPath(dotted: "relay.allowedAddresses")
+        allowedAddresses = (0..<(check.counts[addresses] ?? 0)).compactMap { index in
+            check.text(addresses.item(index)).flatMap(AddressRange.init)
+        }
     }
 
     private mutating func takeDestinationService(_ check: inout KeyCheck) {
