@@ -4,6 +4,7 @@ public struct TokenError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable {
         private enum Base {
             case credentialsRefused, requestRefused, serviceUnavailable, malformedResponse, tenantNeeded
+            case addressNotAllowed
             case overloaded, cancelled
         }
 
@@ -21,6 +22,8 @@ public struct TokenError: Error, Hashable, Sendable {
         public static let malformedResponse = Code(.malformedResponse)
         /// The token service's URL needs a tenant, and the route has none that can stand in a host name.
         public static let tenantNeeded = Code(.tenantNeeded)
+        /// The token service is at an address that destinations must not lead to. `detail` names it: for logs only.
+        public static let addressNotAllowed = Code(.addressNotAllowed)
         /// Too many different tokens, or too many waiters for one.
         public static let overloaded = Code(.overloaded)
         /// The waiting task was cancelled.
@@ -34,6 +37,7 @@ public struct TokenError: Error, Hashable, Sendable {
             case .serviceUnavailable: "service_unavailable"
             case .malformedResponse: "malformed_response"
             case .tenantNeeded: "tenant_needed"
+            case .addressNotAllowed: "address_not_allowed"
             case .overloaded: "overloaded"
             case .cancelled: "cancelled"
             }
@@ -46,6 +50,7 @@ public struct TokenError: Error, Hashable, Sendable {
             case .serviceUnavailable: "the token service is not available"
             case .malformedResponse: "the token service's answer holds no usable token"
             case .tenantNeeded: "the token service's URL needs a tenant"
+            case .addressNotAllowed: "the token service's address is not allowed"
             case .overloaded: "too many token requests at once"
             case .cancelled: "cancelled"
             }

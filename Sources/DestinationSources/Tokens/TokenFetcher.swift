@@ -24,6 +24,7 @@ struct HTTPTokenFetcher: TokenFetcher {
         switch error.code {
         case .bodyTooLarge: TokenError(.malformedResponse, detail: error.description)
         case .invalidURL, .invalidRequest: TokenError(.requestRefused, detail: error.description)
+        case .addressNotAllowed: TokenError(.addressNotAllowed, detail: error.description)
         case .overloaded: TokenError(.overloaded)
         case .cancelled: TokenError(.cancelled)
         default: TokenError(.serviceUnavailable, detail: error.description)

@@ -4,6 +4,7 @@ import DestinationSources
 import Kubernetes
 import Logging
 import NIOCore
+import NameResolution
 import ServerSupport
 import ServiceLifecycle
 import Telemetry
@@ -31,10 +32,19 @@ struct ClusterRelay {
         let client = try connect()
         let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace
         let sources = DestinationInstances()
+        let apiServer = await APIServerAddresses.find(logger)
+        let addressPolicy: @Sendable () -> AddressPolicy = {
+            AddressPolicy(
+                allowed: configuration.current.allowedAddresses,
+                apiServer: apiServer,
+                setting: "relay.allowedAddresses"
+            )
+        }
         let parts = try RelayParts(
             limits: options.limits.limits,
             source: sources,
             poolLimits: { PoolLimits(configuration.current.pool) },
+            addressPolicy: addressPolicy,
             logger: logger
         )
         let table = parts.table
@@ -68,6 +78,7 @@ struct ClusterRelay {
                 sources: sources,
                 tokens: parts.tokens,
                 tlsContexts: parts.tlsContexts,
+                addressPolicy: addressPolicy,
                 metrics: instanceMetrics,
                 logger: logger,
                 trustChanged: { [lookUps = parts.lookUps] in await lookUps.add(table.ports { _ in true }) }

@@ -5,6 +5,7 @@ import HTTPTransport
 import Logging
 import NIOCore
 import NIOPosix
+import NameResolution
 import ServerSupport
 import TLS
 import Telemetry
@@ -25,12 +26,14 @@ struct RelayParts: Sendable {
     /// - Parameters:
     ///   - caFile: certificates of authorities that are trusted besides those of the system.
     ///   - poolLimits: the bounds of pools, where they can change.
+    ///   - addressPolicy: which addresses destinations may lead to.
     /// - Throws: when the file can't be used.
     init(
         limits: RelayLimits,
         source: any DestinationSource,
         caFile: String? = nil,
         poolLimits: (@Sendable () -> PoolLimits)? = nil,
+        addressPolicy: @escaping @Sendable () -> AddressPolicy,
         logger: Logger
     ) throws {
         Self.raiseDescriptorLimit(limits, logger)
@@ -43,14 +46,20 @@ struct RelayParts: Sendable {
         )
         // A CA file that can't be used is better known now than at the first message.
         _ = try tlsContexts.context(for: MailDestination.TLSPolicy())
-        let client = try HTTPClient(Self.transport(caFile.map { .systemAnd(.file($0)) } ?? .system))
+        let transport = Self.transport(caFile.map { .systemAnd(.file($0)) } ?? .system)
+        let client = try HTTPClient(transport.restricted(by: addressPolicy))
         tokens = OAuth2TokenProvider(client: client, logger: logger, onFetch: metrics.tokens.fetched(_:))
         let name = HostName.forSMTP()
         let environment = RelayEnvironment(
             name: name,
             limits: limits,
             source: source,
-            connector: SessionConnector(name: name, tokens: tokens),
+            connector: SessionConnector(
+                name: name,
+                tokens: tokens,
+                resolver: try NameLookupMetrics.resolver(registry),
+                addressPolicy: addressPolicy
+            ),
             tlsContexts: tlsContexts,
             metrics: metrics,
             connections: ConnectionCount(limit: limits.connections),
@@ -84,5 +93,18 @@ struct RelayParts: Sendable {
             "fewer files may be open than connections are allowed: raise the limit (ulimit -n) or lower --connections",
             metadata: ["files": "\(descriptors)", "connections": "\(limits.connections)"]
         )
+    }
+}
+
+extension HTTPClientConfiguration {
+    /// The same for requests on behalf of destinations: connections are made to allowed addresses only.
+    func restricted(by policy: @escaping @Sendable () -> AddressPolicy) -> HTTPClientConfiguration {
+        var configuration = self
+        configuration.addressCheck = { bytes in
+            guard let address = IPAddress(bytes: bytes) else { return "address not allowed" }
+            let policy = policy()
+            return policy.denial(of: address).map { policy.text(address, $0) }
+        }
+        return configuration
     }
 }

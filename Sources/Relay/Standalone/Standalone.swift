@@ -22,7 +22,14 @@ struct Standalone {
         let source = DirectoryDestinationSource(directory: "\(options.directory)/destinations", logger: logger)
         var limits = options.limits.limits
         limits.pool = options.pool.limits
-        let parts = try RelayParts(limits: limits, source: source, caFile: options.caFile, logger: logger)
+        let addressPolicy = options.addresses.policy
+        let parts = try RelayParts(
+            limits: limits,
+            source: source,
+            caFile: options.caFile,
+            addressPolicy: { addressPolicy },
+            logger: logger
+        )
         let table = parts.table
         let operations = try await OperationsServer.start(
             host: options.address,

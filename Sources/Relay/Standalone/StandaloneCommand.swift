@@ -54,6 +54,9 @@ struct StandaloneCommand: AsyncParsableCommand {
     @OptionGroup(title: "Sessions with mail servers")
     var pool: PoolOptions
 
+    @OptionGroup(title: "Addresses")
+    var addresses: AddressOptions
+
     func validate() throws {
         try OptionBound.check([("first-port", firstPort, 1...65_535), ("metrics-port", metricsPort, 0...65_535)])
     }

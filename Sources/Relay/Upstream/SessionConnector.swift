@@ -3,6 +3,7 @@ import DestinationSources
 import Logging
 import NIOCore
 import NIOPosix
+import NameResolution
 import SMTP
 import TLS
 import UpstreamPool
@@ -14,8 +15,9 @@ struct SessionConnector: Sendable {
     /// The relay's own name, for EHLO.
     let name: String
     let tokens: any AccessTokenSource
-    /// Resolves host names; nil for the system's resolver.
-    var resolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
+    let resolver: NameResolver
+    /// Which addresses may be connected to; asked for each session, since it may change.
+    let addressPolicy: @Sendable () -> AddressPolicy
 
     /// Opens a session on the owner's event loop.
     ///
@@ -34,8 +36,10 @@ struct SessionConnector: Sendable {
         let resumption = NIOLoopBound(resumption, eventLoop: loop)
         return credentials(for: target, on: loop, insteadOf: refused).flatMap { (credentials, token) in
             let configuration = target.clientConfiguration(name: name, credentials: credentials)
-            return connect(to: target, on: loop, resumption) {
-                Session(id: id, target: target, configuration: configuration, token: token, logger: logger)
+            return addresses(of: target, on: loop).flatMap { addresses in
+                connect(to: target, at: addresses, on: loop, resumption) {
+                    Session(id: id, target: target, configuration: configuration, token: token, logger: logger)
+                }
             }.flatMapThrowing { session in
                 try session.value.adopt(by: owner.value)
                 return session
@@ -43,15 +47,47 @@ struct SessionConnector: Sendable {
         }
     }
 
+    /// The addresses to try, all of which may be connected to.
+    private func addresses(of target: UpstreamTarget, on loop: any EventLoop) -> EventLoopFuture<[IPAddress]> {
+        let host = target.destination.host
+        let promise = loop.makePromise(of: [IPAddress].self)
+        let question = resolver.resolve(host, for: target.key.route.namespace) { answer in
+            promise.completeWith(answer.mapError { UpstreamFailure($0, host: host) })
+        }
+        if question != nil {
+            let timeout = loop.scheduleTask(in: TimeAmount(resolver.timeLimit)) { resolver.advance() }
+            promise.futureResult.whenComplete { _ in timeout.cancel() }
+        }
+        return promise.futureResult.flatMapThrowing { addresses in
+            try allowed(addresses, for: target.destination)
+        }
+    }
+
+    /// The candidates among a host's addresses.
+    ///
+    /// Judged here and not before the look-up: these very addresses are connected to, whatever the name leads to later.
+    private func allowed(
+        _ addresses: [IPAddress],
+        for destination: MailDestination
+    ) throws(UpstreamFailure) -> [IPAddress] {
+        let policy = addressPolicy()
+        let allowed = addresses.filter { policy.denial(of: $0) == nil }
+        guard allowed.isEmpty, let address = addresses.first, let denial = policy.denial(of: address) else {
+            return AddressSelection.candidates(allowed)
+        }
+        throw UpstreamFailure(refusing: policy.text(address, denial), of: destination)
+    }
+
     /// - Parameter makeSession: called for each address that is tried. A name may have several, and the attempts overlap.
     private func connect(
         to target: UpstreamTarget,
+        at addresses: [IPAddress],
         on loop: any EventLoop,
         _ resumption: NIOLoopBound<TLSResumption>,
         _ makeSession: @escaping @Sendable () -> Session
     ) -> EventLoopFuture<NIOLoopBound<Session>> {
         ClientBootstrap(group: loop)
-            .resolver(resolver?(loop))
+            .resolver(ResolvedAddresses(addresses, on: loop))
             .connectTimeout(TimeAmount(target.connectLimit))
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.allowRemoteHalfClosure, value: true)

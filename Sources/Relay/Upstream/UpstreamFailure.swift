@@ -2,6 +2,7 @@ import DestinationModel
 import DestinationSources
 import NIOCore
 import NIOPosix
+import NameResolution
 import SMTP
 import TLS
 import UpstreamPool
@@ -12,6 +13,7 @@ struct UpstreamFailure: Error, Sendable {
     enum Kind: String, Sendable, CaseIterable {
         case destination
         case nameResolution = "name_resolution"
+        case address
         case connect
         case tls
         case token
@@ -65,6 +67,7 @@ struct UpstreamFailure: Error, Sendable {
             case .destination: (451, "4.3.5")
             case .nameResolution: (451, "4.4.3")
             case .connect, .refused: (451, "4.4.1")
+            case .address: (451, "4.4.4")
             case .tls: (451, "4.7.5")
             case .token, .login: (451, "4.7.0")
             case .proto, .timeout, .lost: (451, "4.4.2")
@@ -105,8 +108,6 @@ extension UpstreamFailure {
             self = error
         case let error as TLSError:
             self.init(.tls, "\(place): \(error)")
-        case let error as NIOConnectionError where error.connectionErrors.isEmpty:
-            self.init(.nameResolution, "can't resolve the name \(destination.host)")
         case let error as NIOConnectionError:
             let reason = error.connectionErrors.last.map { Self.text(of: $0.error) } ?? "no address"
             self.init(.connect, "can't connect to \(place): \(reason)")
@@ -118,6 +119,25 @@ extension UpstreamFailure {
         default:
             self.init(.connect, "can't connect to \(place): \(Self.text(of: error))")
         }
+    }
+
+    /// Why the mail server's name has no addresses.
+    init(_ failure: NameLookupFailure, host: String) {
+        let reason =
+            switch failure {
+            case .notFound: "the name \(host) does not exist"
+            case .noAnswer: "no answer from DNS for \(host)"
+            case .timedOut: "no answer from DNS for \(host) in time"
+            case .overloaded: "too many name look-ups of the namespace wait"
+            }
+        self.init(.nameResolution, reason)
+    }
+
+    /// None of the mail server's addresses may be connected to.
+    /// - Parameter text: says which and why, for the log. Applications aren't to learn where a name leads.
+    init(refusing text: String, of destination: MailDestination) {
+        let place = "\(destination.host) port \(destination.port)"
+        self.init(.address, "\(place): \(text)", publicReason: "address not allowed")
     }
 
     /// What ended a session whose connection stood.

@@ -26,7 +26,7 @@ extension ProblemCode {
             case "4.3.5": Self(lookup: text)
             case "4.4.1": text.contains(" refuses the session: ") ? .mailServerTurnsAway : .mailServerUnreachable
             case "4.4.2": Self(lost: text, at: stage)
-            case "4.4.3": .mailServerUnreachable
+            case "4.4.3", "4.4.4": .mailServerUnreachable
             case "4.7.5": .tlsFails
             case "4.7.0": text.contains(": no access token: ") ? .noAccessToken : .loginRefused
             case "4.3.2": .mailsWait

@@ -94,11 +94,14 @@ extension WithCluster {
 
             static let all = [
                 Fault(name: "wrong-password", code: "TPX112", words: "535") { $0.setting("mail.password", "wrong") },
-                Fault(name: "unknown-host", code: "TPX115", words: "can't resolve the name nowhere.") {
+                Fault(name: "unknown-host", code: "TPX115", words: "the name nowhere.") {
                     $0.setting("mail.smtps.host", "nowhere.\(OutsideWorld.domain)")
                 },
-                // Its certificate is of the cluster's authority, which relays have no reason to trust with mail.
+                // Its certificate names the service by its long name only.
                 Fault(name: "untrusted", code: "TPX114", words: "certificate") {
+                    $0.setting("mail.smtps.host", "mail.\(OutsideWorld.namespace).svc")
+                },
+                Fault(name: "api-server", code: "TPX115", words: "address not allowed") {
                     $0.setting("mail.smtps.host", "kubernetes.default.svc.cluster.local")
                         .setting("mail.smtps.port", "443")
                 },

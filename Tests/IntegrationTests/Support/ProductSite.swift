@@ -91,6 +91,7 @@ final class ProductSite: Sendable {
             relay:
               portRange: \(ports.lowerBound)-\(ports.upperBound)
               pool: {sessions: \(configuration.sessions)}
+              allowedAddresses: [127.0.0.0/8]
 
             """
         try self.directory.write(text, to: "config.yaml")

@@ -291,7 +291,7 @@ enum CheckCases {
 
     private static let trials: [Case] = [
         Case("a mail server that can't be reached", .mailServerUnreachable, "451 4.4.3") {
-            $0.answer(.refused(Reply(451, "4.4.3 mail (destination m): can't resolve the name x")))
+            $0.answer(.refused(Reply(451, "4.4.3 mail (destination m): the name x does not exist")))
         },
         Case("a certificate that isn't trusted", .tlsFails, "451 4.7.5") {
             $0.answer(.refused(Reply(451, "4.7.5 mail (destination m): x port 465: certificate verify failed")))

@@ -24,7 +24,8 @@ struct ReplyTests {
         "Each kind of failure has a code",
         arguments: [
             (.destination, .destinationMissing), (.nameResolution, .mailServerUnreachable),
-            (.connect, .mailServerUnreachable), (.tls, .tlsFails), (.login, .loginRefused),
+            (.address, .mailServerUnreachable), (.connect, .mailServerUnreachable), (.tls, .tlsFails),
+            (.login, .loginRefused),
             (.timeout, .mailServerUnreachable), (.lost, .mailServerUnreachable), (.poolFull, .mailsWait),
             (.poolWait, .mailsWait), (.draining, .noRelayReady),
         ] as [(UpstreamFailure.Kind, ProblemCode)]

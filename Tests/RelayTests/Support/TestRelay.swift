@@ -4,6 +4,7 @@ import Foundation
 import MailSink
 import NIOCore
 import NIOPosix
+import NameResolution
 import SMTP
 import TLS
 import Telemetry
@@ -22,6 +23,7 @@ final class TestRelay: Sendable {
     let source = ScriptedSource()
     let tokens: ScriptedTokens
     let registry: MetricsRegistry
+    let resolver: NameResolver
     let table: RouteTable
     let log: LogCollector
 
@@ -48,13 +50,18 @@ final class TestRelay: Sendable {
     /// Runs a test against a relay that it gets started and stopped.
     ///
     /// The one route there is (`shop/mail`) leads to the mail server under a name and password that are good.
+    ///
+    /// - Parameters:
+    ///   - lookUp: looks names up; without it the system does.
+    ///   - addresses: what destinations may lead to besides public and private addresses.
     static func run(
         limits: RelayLimits = .test,
         sink configuration: SinkConfiguration = SinkConfiguration(),
-        resolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)? = nil,
+        lookUp: @escaping @Sendable (String) -> NameResolver.Answer = SystemNameLookup.addresses(of:),
+        addresses: [AddressRange] = AddressPolicy.loopback,
         _ test: (TestRelay) async throws -> Void
     ) async throws {
-        let relay = try await TestRelay(limits, configuration, resolver)
+        let relay = try await TestRelay(limits, configuration, lookUp, addresses)
         relay.source.set(relay.destination())
         do {
             try await test(relay)
@@ -68,7 +75,8 @@ final class TestRelay: Sendable {
     private init(
         _ limits: RelayLimits,
         _ configuration: SinkConfiguration,
-        _ resolver: (@Sendable (any EventLoop) -> any Resolver & Sendable)?
+        _ lookUp: @escaping @Sendable (String) -> NameResolver.Answer,
+        _ addresses: [AddressRange]
     ) async throws {
         let trust = try TestTrust.shared.get()
         sink = try await SinkServer.start(configuration, tls: trust.authority.serverContext())
@@ -76,11 +84,18 @@ final class TestRelay: Sendable {
         tokens = ScriptedTokens()
         registry = MetricsRegistry()
         log = LogCollector()
+        let policy = AddressPolicy(allowed: addresses, setting: "relay.allowedAddresses")
+        resolver = NameResolver(lookUp: lookUp)
         let environment = RelayEnvironment(
             name: "relay.example",
             limits: limits,
             source: source,
-            connector: SessionConnector(name: "relay.example", tokens: tokens, resolver: resolver),
+            connector: SessionConnector(
+                name: "relay.example",
+                tokens: tokens,
+                resolver: resolver,
+                addressPolicy: { policy }
+            ),
             tlsContexts: TLSContextCache(trustRoots: .file(trust.file)),
             metrics: try RelayMetrics(registry, limits: limits),
             connections: ConnectionCount(limit: limits.connections),
@@ -108,16 +123,16 @@ final class TestRelay: Sendable {
         return destination
     }
 
-    static func route(tenant: String? = nil) throws -> Route {
+    static func route(namespace: String = "shop", tenant: String? = nil) throws -> Route {
         let reference = DestinationReference(destination: "mail", instance: "default", tenant: tenant)
         return try #require(
-            Route(namespace: "shop", resource: "mail", destination: reference, servicePort: 465)
+            Route(namespace: namespace, resource: "mail", destination: reference, servicePort: 465)
         )
     }
 
     /// Opens a route and returns its port.
-    func open(tenant: String? = nil) async throws -> Int {
-        try await table.open(Self.route(tenant: tenant), host: "127.0.0.1", port: 0).port
+    func open(namespace: String = "shop", tenant: String? = nil) async throws -> Int {
+        try await table.open(Self.route(namespace: namespace, tenant: tenant), host: "127.0.0.1", port: 0).port
     }
 
     /// A client of the route without tenant, which is opened for it, its greeting read.

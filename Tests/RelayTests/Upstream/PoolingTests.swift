@@ -2,6 +2,7 @@ import DestinationModel
 import MailSink
 import NIOCore
 import NIOPosix
+import NameResolution
 import Testing
 import UpstreamPool
 
@@ -155,8 +156,8 @@ import UpstreamPool
 
     /// A name with several addresses: the first does not answer, and the session goes to the next.
     @Test func aNameWithSeveralAddresses() async throws {
-        let resolver: @Sendable (any EventLoop) -> any Resolver & Sendable = { TwoAddresses(loop: $0) }
-        try await TestRelay.run(resolver: resolver) { relay in
+        let addresses = ["::1", "127.0.0.1"].compactMap { IPAddress($0) }
+        try await TestRelay.run(lookUp: { _ in .success(addresses) }) { relay in
             relay.source.set(
                 relay.destination {
                     $0.host = "localhost"
@@ -179,19 +180,4 @@ import UpstreamPool
             #expect(relay.sink.mails.map(\.tls?.isResumed) == [false, true])
         }
     }
-}
-
-/// `::1`, where nobody listens, then `127.0.0.1`.
-private struct TwoAddresses: Resolver, Sendable {
-    let loop: any EventLoop
-
-    func initiateAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
-        loop.makeCompletedFuture { [try SocketAddress(ipAddress: "127.0.0.1", port: port)] }
-    }
-
-    func initiateAAAAQuery(host: String, port: Int) -> EventLoopFuture<[SocketAddress]> {
-        loop.makeCompletedFuture { [try SocketAddress(ipAddress: "::1", port: port)] }
-    }
-
-    func cancelQueries() {}
 }

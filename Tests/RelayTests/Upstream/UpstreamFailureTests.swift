@@ -10,6 +10,7 @@ import Testing
 @Suite struct UpstreamFailureTests {
     @Test(arguments: [
         (UpstreamFailure.Kind.destination, "451 4.3.5"), (.nameResolution, "451 4.4.3"), (.connect, "451 4.4.1"),
+        (.address, "451 4.4.4"),
         (.refused, "451 4.4.1"), (.tls, "451 4.7.5"), (.token, "451 4.7.0"), (.login, "451 4.7.0"),
         (.proto, "451 4.4.2"), (.timeout, "451 4.4.2"), (.lost, "451 4.4.2"), (.poolFull, "451 4.3.2"),
         (.poolWait, "451 4.3.2"), (.draining, "421 4.3.2"),

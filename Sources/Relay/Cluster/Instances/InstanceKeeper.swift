@@ -4,6 +4,7 @@ import DestinationSources
 import HTTPTransport
 import Kubernetes
 import Logging
+import NameResolution
 import TLS
 
 /// Keeps a source of destinations for each configured instance, as the configuration and the Secrets that it names say.
@@ -19,6 +20,8 @@ actor InstanceKeeper {
         let sources: DestinationInstances
         let tokens: OAuth2TokenProvider
         let tlsContexts: TLSContextCache
+        /// Where the token services of destinations may be. What the configuration names may be anywhere.
+        let addressPolicy: @Sendable () -> AddressPolicy
         let metrics: InstanceMetrics
         let logger: Logger
         /// Called when other authorities are trusted: what was found holds those of before.
@@ -189,7 +192,7 @@ actor InstanceKeeper {
     private func use(_ bundle: [UInt8]) {
         guard bundle != trusted || trustProblem != nil else { return }
         do {
-            client = try HTTPClient(Self.transport(bundle))
+            client = try HTTPClient(Self.transport(bundle).restricted(by: environment.addressPolicy))
             try environment.tlsContexts.trust(bundle.isEmpty ? .system : .systemAndBundle(bundle))
         } catch {
             return distrust("\(error); put certificates in PEM there")
