@@ -6,8 +6,11 @@ public struct TLSServerConfiguration: Sendable, Hashable {
     public var minimumVersion: TLSVersion
     /// The newest version that is spoken; `nil` for the newest that the library knows.
     public var maximumVersion: TLSVersion?
-    /// When set, a client must show a certificate that leads to one of these roots; `nil` asks for none.
+    /// When set, a client is asked for a certificate that leads to one of these roots; `nil` asks for none.
     public var clientTrustRoots: TLSTrustRoots?
+    /// Whether a client that shows no certificate is refused where ``clientTrustRoots`` is set. One that shows a
+    /// certificate that can't be verified is refused either way.
+    public var requiresClientCertificate: Bool
 
     /// TLS 1.2 or later, no client certificates.
     public init(identity: TLSIdentity) {
@@ -15,5 +18,6 @@ public struct TLSServerConfiguration: Sendable, Hashable {
         self.minimumVersion = .v1_2
         self.maximumVersion = nil
         self.clientTrustRoots = nil
+        self.requiresClientCertificate = true
     }
 }

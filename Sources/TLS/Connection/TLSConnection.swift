@@ -291,7 +291,8 @@ extension TLSConnection {
             resumed: SSL_session_reused(ssl) == 1,
             serverName: SSL_is_server(ssl) == 1
                 ? SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name).map { String(cString: $0) }
-                : nil
+                : nil,
+            clientCertificate: TLSClientCertificate(clientOf: ssl)
         )
     }
 }

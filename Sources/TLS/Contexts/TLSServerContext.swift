@@ -37,7 +37,8 @@ public final class TLSServerContext: Sendable {
         try context.use(configuration.identity)
         if let roots = configuration.clientTrustRoots {
             try context.trust(roots)
-            let mode = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT
+            let mode =
+                SSL_VERIFY_PEER | (configuration.requiresClientCertificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
             SSL_CTX_set_verify(context.pointer, mode, TLSConnection.verifyCallback)
         }
         // Tickets carry the session to the client and back, so nothing is kept here. Without an id context OpenSSL

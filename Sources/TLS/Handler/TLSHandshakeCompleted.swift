@@ -8,4 +8,6 @@ public struct TLSHandshakeCompleted: Sendable, Hashable {
     public let resumed: Bool
     /// On the server side, the name that the client asked for (SNI, RFC 6066 section 3); otherwise `nil`.
     public let serverName: String?
+    /// On the server side, what the client has shown; `nil` if it has shown no certificate or wasn't asked for one.
+    public let clientCertificate: TLSClientCertificate?
 }

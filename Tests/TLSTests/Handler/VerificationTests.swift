@@ -159,6 +159,40 @@ import Testing
     }
 }
 
+extension VerificationTests {
+    @Test("a client certificate can be asked for without being required, and its names are known")
+    func optionalClientCertificate() throws {
+        let server = try authority.serverContext {
+            $0.clientTrustRoots = .file(authority.bundle.path)
+            $0.requiresClientCertificate = false
+        }
+        let known = try authority.identity(dnsNames: ["kube-apiserver", "other"], usage: .client)
+        let unknown = try TestAuthority().identity(dnsNames: ["kube-apiserver"], usage: .client)
+        let wrongUsage = try authority.identity(dnsNames: ["kube-apiserver"], usage: .server)
+        for version in [TLSVersion.v1_2, .v1_3] {
+            for (identity, isAccepted) in [(known, true), (nil, true), (unknown, false), (wrongUsage, false)] {
+                let client = try authority.clientContext {
+                    $0.identity = identity
+                    $0.maximumVersion = version
+                }
+                let pair = try EmbeddedPair(
+                    client: TLSHandler(client: client, serverName: "localhost"),
+                    server: TLSHandler(server: server)
+                )
+                defer { pair.finish() }
+                try pair.handshake()
+                let handshake = pair.serverEvents.handshake
+                #expect((handshake != nil) == isAccepted)
+                #expect(handshake?.clientCertificate?.commonName == (identity == known ? "kube-apiserver" : nil))
+                #expect(
+                    handshake?.clientCertificate?.dnsNames == (identity == known ? ["kube-apiserver", "other"] : nil)
+                )
+                #expect(pair.clientEvents.handshake?.clientCertificate == nil)
+            }
+        }
+    }
+}
+
 extension String {
     fileprivate var trimmingDot: String { hasSuffix(".") ? String(dropLast()) : self }
 }
