@@ -21,7 +21,7 @@ struct ComponentTests {
     func targets() throws {
         let folders = try Repository.files(below: "manifests/components").filter { $0.hasSuffix("kustomization.yaml") }
             .map { String($0.dropLast("/kustomization.yaml".count)) }
-        #expect(folders.count == 3)
+        #expect(folders.count == 5)
         for folder in folders {
             #expect(try Manifest.read("\(folder)/kustomization.yaml")[0].kind == "Component")
             for (kind, patch) in try patches(folder) {
@@ -29,6 +29,32 @@ struct ComponentTests {
                 _ = try Manifest.base(kind, name)
             }
         }
+    }
+
+    @Test("the client certificate's component adds an option to the base's, and mounts the file that it names")
+    func clientCertificate() throws {
+        func container(_ deployment: ObjectValue?) throws -> ObjectValue {
+            try #require(deployment?[path: "spec", "template", "spec"]?.item("containers", named: "admission"))
+        }
+        let base = try container(Manifest.base("Deployment", "tproxy-admission"))
+        let patch = try patches("manifests/components/admission-client-certificate")["Deployment"]
+        let changed = try container(patch)
+        #expect(changed.texts("args").starts(with: base.texts("args")))
+        let added = Array(changed.texts("args").dropFirst(base.texts("args").count))
+        #expect(added.first == "--client-ca-file")
+        let mount = try #require(changed.items("volumeMounts").first)
+        #expect(added.last == "\(mount["mountPath"]?.stringValue ?? "")/ca.crt")
+        let volume = patch?[path: "spec", "template", "spec"]?.items("volumes").first
+        #expect(volume?["name"] == mount["name"])
+    }
+
+    @Test("the ingress component opens the base's port, and no more")
+    func ingress() throws {
+        let rules =
+            try patches("manifests/components/admission-ingress")["NetworkPolicy"]?.items("spec", "ingress") ?? []
+        let base = try Manifest.base("NetworkPolicy", "tproxy-admission").items("spec", "ingress")
+        #expect(rules.map { $0["ports"] } == base.map { $0["ports"] })
+        #expect(rules.allSatisfy { !$0.items("from").isEmpty })
     }
 
     @Test("The autoscaler counts a metric that relays have")
