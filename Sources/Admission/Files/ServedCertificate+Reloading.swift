@@ -5,7 +5,7 @@ extension ServedCertificate {
     /// What reads the files again whenever they have changed. What can't be used is reported once, and what was served
     /// before goes on to be.
     func reloader(metrics: AdmissionMetrics, logger: Logger, every interval: Duration = .seconds(1)) -> FileReloader {
-        FileReloader([certificateFile, keyFile], every: interval) {
+        FileReloader([certificateFile, keyFile] + (clientCAFile.map { [$0] } ?? []), every: interval) {
             do {
                 try self.reload()
                 metrics.reloaded(.certificate, succeeded: true)

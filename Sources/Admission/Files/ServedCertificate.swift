@@ -8,6 +8,8 @@ import TLS
 final class ServedCertificate: Sendable {
     let certificateFile: String
     let keyFile: String
+    /// The certification authorities of clients; `nil` asks for no certificate.
+    let clientCAFile: String?
     /// For the server's connections.
     let server: TLSServerContext
     private let state: Mutex<State>
@@ -28,11 +30,12 @@ final class ServedCertificate: Sendable {
     /// Reads the files for the first time. Blocks.
     ///
     /// - Throws: `TLSError` when they can't be used.
-    init(certificateFile: String, keyFile: String) throws(TLSError) {
+    init(certificateFile: String, keyFile: String, clientCAFile: String? = nil) throws(TLSError) {
         self.certificateFile = certificateFile
         self.keyFile = keyFile
+        self.clientCAFile = clientCAFile
         let identity = try TLSIdentity(certificateFile: certificateFile, keyFile: keyFile)
-        server = try TLSServerContext(TLSServerConfiguration(identity: identity))
+        server = try TLSServerContext(Self.configuration(identity, clientCAFile))
         state = Mutex(try Self.makeState(identity, certificateFile))
     }
 
@@ -42,8 +45,16 @@ final class ServedCertificate: Sendable {
     func reload() throws(TLSError) {
         let identity = try TLSIdentity(certificateFile: certificateFile, keyFile: keyFile)
         let new = try Self.makeState(identity, certificateFile)
-        try server.reload(TLSServerConfiguration(identity: identity))
+        try server.reload(Self.configuration(identity, clientCAFile))
         state.withLock { $0 = new }
+    }
+
+    /// Probes and Prometheus show no certificate, so none is required for the connection.
+    private static func configuration(_ identity: TLSIdentity, _ clientCAFile: String?) -> TLSServerConfiguration {
+        var configuration = TLSServerConfiguration(identity: identity)
+        configuration.clientTrustRoots = clientCAFile.map(TLSTrustRoots.file)
+        configuration.requiresClientCertificate = false
+        return configuration
     }
 
     private static func makeState(_ identity: TLSIdentity, _ certificateFile: String) throws(TLSError) -> State {

@@ -39,23 +39,30 @@ final class AdmissionServer: Sendable {
         let connections = ConnectionTracker(limit: environment.limits.connections) {
             environment.metrics.reached(.connections)
         }
+        let handshakes = HandshakeLimiter(environment.limits, metrics: environment.metrics)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // Connections inherit it: what they keep in the kernel counts for the container's memory too.
+            .serverChannelOption(.socketOption(.so_rcvbuf), value: environment.limits.receiveBuffer)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             // What comes in behind a request has to wait in memory: not more than this of each connection.
             .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
                 .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 8 << 10, maximum: 32 << 10)
+                value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 2 << 10, maximum: 32 << 10)
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    guard connections.admit(channel) else { throw ChannelError.ioOnClosedChannel }
+                    let address = channel.remoteAddress?.ipAddress ?? ""
+                    guard handshakes.admit(channel, address: address), connections.admit(channel) else {
+                        throw ChannelError.ioOnClosedChannel
+                    }
                     environment.metrics.connections.increment()
                     environment.metrics.connectionsTotal.increment()
                     channel.closeFuture.whenComplete { _ in environment.metrics.connections.decrement() }
-                    try Self.configure(channel, tls, connections, environment)
+                    let handler = RequestHandler(environment, connections, handshakes, address: address)
+                    try Self.configure(channel, tls, handler, environment.limits)
                 }
             }
         do {
@@ -77,13 +84,13 @@ final class AdmissionServer: Sendable {
     private static func configure(
         _ channel: any Channel,
         _ tls: TLSServerContext,
-        _ connections: ConnectionTracker,
-        _ environment: ServingEnvironment
+        _ handler: RequestHandler,
+        _ limits: ServingLimits
     ) throws {
         var decoder = NIOHTTPDecoderLimitConfiguration()
-        decoder.maxHeaderFieldSize = environment.limits.header
-        decoder.maxHeaderListSize = environment.limits.header
-        let handler = RequestHandler(environment, connections)
+        decoder.maxHeaderFieldSize = limits.header
+        decoder.maxHeaderListSize = limits.header
+        decoder.maxHeaderFieldCount = limits.headerFields
         try channel.pipeline.syncOperations.addHandlers([
             TLSHandler(server: tls),
             ArrivalHandler(telling: handler),

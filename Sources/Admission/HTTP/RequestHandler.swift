@@ -16,7 +16,9 @@ final class RequestHandler: ChannelDuplexHandler {
     struct Incoming {
         let head: HTTPRequestHead
         let plan: RequestPlan
-        var body = ByteBuffer()
+        var body: [UInt8] = []
+        /// For the capacity of `body`.
+        let lease: BodyMemoryLimiter.Lease
     }
 
     enum State {
@@ -27,13 +29,18 @@ final class RequestHandler: ChannelDuplexHandler {
         /// The head of a request is here, its end isn't; next is `answering` or `closing`.
         case receiving(Incoming)
         /// The answer is being made or written; next is `waiting` or `closing`.
-        case answering(Task<Void, Never>?)
+        case answering(cancel: (() -> Void)?)
         /// The last answer has been written, or there won't be any. What comes in is dropped; there is no next state.
         case closing
     }
 
     let environment: ServingEnvironment
     private let connections: ConnectionTracker
+    private let handshakes: HandshakeLimiter
+    /// The client's IP address.
+    private let address: String
+    /// Whether the client may send reviews, known after the handshake.
+    private var mayReview = false
     var state = State.handshaking
     /// What has come in behind a request that isn't answered yet. Reading is held back meanwhile, so it is little.
     private var pipelined = CircularBuffer<HTTPServerRequestPart>()
@@ -43,14 +50,19 @@ final class RequestHandler: ChannelDuplexHandler {
     private var isHandlingPipelined = false
     /// Idle connections are being closed, and this one wasn't idle.
     private var isQuiescing = false
-    /// Octets taken from the budget of bodies.
-    private var budgeted = 0
     var context: ChannelHandlerContext?
     private var timer: Scheduled<Void>?
 
-    init(_ environment: ServingEnvironment, _ connections: ConnectionTracker) {
+    init(
+        _ environment: ServingEnvironment,
+        _ connections: ConnectionTracker,
+        _ handshakes: HandshakeLimiter,
+        address: String
+    ) {
         self.environment = environment
         self.connections = connections
+        self.handshakes = handshakes
+        self.address = address
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -77,17 +89,18 @@ final class RequestHandler: ChannelDuplexHandler {
 
     /// Nothing more will happen on this connection.
     private func end() {
-        if case .answering(let task) = state { task?.cancel() }
+        if case .answering(let cancel) = state { cancel?() }
         state = .closing
         timer?.cancel()
         timer = nil
         pipelined.removeAll()
-        releaseBody()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch (event, state) {
-        case (is TLSHandshakeCompleted, .handshaking):
+        case (let handshake as TLSHandshakeCompleted, .handshaking):
+            handshakes.complete(context.channel)
+            mayReview = environment.access.isGranted(to: handshake.clientCertificate)
             state = .waiting
             waitForRequest()
         case (is ChannelShouldQuiesceEvent, .handshaking), (is ChannelShouldQuiesceEvent, .waiting):
@@ -158,14 +171,16 @@ final class RequestHandler: ChannelDuplexHandler {
 
     private func begin(_ head: HTTPRequestHead) {
         requestBegins()
-        let incoming = Incoming(head: head, plan: RequestPlan(head, bodyLimit: environment.limits.body))
-        state = .receiving(incoming)
-        switch incoming.plan {
+        let plan = RequestPlan(head, bodyLimit: environment.limits.body, mayReview: mayReview)
+        state = .receiving(Incoming(head: head, plan: plan, lease: environment.bodies.lease(for: address)))
+        switch plan {
         case .review(asksForBody: true):
             let head = HTTPResponseHead(version: .http1_1, status: .continue)
             context?.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
         case .refuse(let response) where head.hasBody:
             // The body is not worth reading, and what would come behind it can't be found without.
+            answer(response, to: head, closing: true)
+        case .reject(let response):
             answer(response, to: head, closing: true)
         case .review(asksForBody: false), .page, .refuse:
             break
@@ -177,22 +192,24 @@ final class RequestHandler: ChannelDuplexHandler {
     /// - Returns: The answer, where there is no room for it.
     private func take(_ octets: ByteBuffer, into incoming: inout Incoming) -> OperationsResponse? {
         let limits = environment.limits
-        guard octets.readableBytes <= limits.body - incoming.body.readableBytes else {
+        let length = incoming.body.count + octets.readableBytes
+        guard length <= limits.body else {
             environment.metrics.reached(.body)
             return RequestPlan.tooLarge(limits.body)
         }
-        guard environment.bodies.take(octets.readableBytes) else {
-            environment.metrics.reached(.bodies)
-            return .text("too many requests at a time; try again\n", status: 503)
+        let capacity = incoming.lease.count
+        if length > capacity {
+            // No more than what is announced: doubling alone would hold up to twice the body.
+            let announced = incoming.head.headers.first(name: "content-length").flatMap { Int($0) } ?? limits.body
+            let wanted = max(length, min(2 * capacity, announced))
+            guard incoming.lease.grow(to: wanted) else {
+                environment.metrics.reached(.bodies)
+                return .text("too many requests at a time; try again\n", status: 503)
+            }
+            incoming.body.reserveCapacity(wanted)
         }
-        budgeted += octets.readableBytes
-        incoming.body.writeImmutableBuffer(octets)
+        incoming.body.append(contentsOf: octets.readableBytesView)
         return nil
-    }
-
-    private func releaseBody() {
-        environment.bodies.give(back: budgeted)
-        budgeted = 0
     }
 
     private func complete(_ incoming: Incoming) {
@@ -204,31 +221,40 @@ final class RequestHandler: ChannelDuplexHandler {
         switch incoming.plan {
         case .refuse(let response):
             answer(response, to: incoming.head, closing: false)
+        case .reject(let response):
+            answer(response, to: incoming.head, closing: true)
         case .page:
             let pages = environment.pages
             let head = incoming.head
             let path = RequestPlan.path(of: head.uri)
-            makeAnswer(to: head) { await pages.response(method: head.method.rawValue, target: path) }
+            let finish = finisher(head)
+            let task = Task {
+                // The client may have gone while this had to wait its turn.
+                guard !Task.isCancelled else { return }
+                finish(await pages.response(method: head.method.rawValue, target: path))
+            }
+            state = .answering { task.cancel() }
         case .review:
             let reviews = environment.reviews
-            let body = Array(incoming.body.readableBytesView)
-            makeAnswer(to: incoming.head) { reviews.answer(body) }
+            let queue = environment.queue
+            let (body, lease) = (incoming.body, incoming.lease)
+            let finish = finisher(incoming.head)
+            let isLarge = body.count > environment.limits.smallBody
+            // Before the work can end.
+            state = .answering(cancel: nil)
+            let id = queue.submit(from: address, isLarge: isLarge) {
+                // The body's memory counts until the review is done, whether or not the client is still there.
+                withExtendedLifetime(lease) { finish(reviews.answer(body)) }
+            }
+            state = .answering { queue.cancel(id) }
         }
     }
 
-    /// Makes the answer off the event loop, writes it on the loop.
-    private func makeAnswer(to head: HTTPRequestHead, _ make: @escaping @Sendable () async -> OperationsResponse) {
-        guard let context else { return }
-        let eventLoop = context.eventLoop
+    /// What hands an answer that was made elsewhere to the event loop.
+    private func finisher(_ head: HTTPRequestHead) -> @Sendable (OperationsResponse) -> Void {
+        guard let eventLoop = context?.eventLoop else { return { _ in } }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        state = .answering(
-            Task {
-                // The client may have gone while this had to wait its turn.
-                guard !Task.isCancelled else { return }
-                let response = await make()
-                eventLoop.execute { bound.value.finish(response, to: head) }
-            }
-        )
+        return { response in eventLoop.execute { bound.value.finish(response, to: head) } }
     }
 
     private func finish(_ response: OperationsResponse, to head: HTTPRequestHead) {
@@ -239,10 +265,9 @@ final class RequestHandler: ChannelDuplexHandler {
     /// Writes an answer, and goes on with the next request or closes.
     func answer(_ response: OperationsResponse, to head: HTTPRequestHead?, closing: Bool) {
         guard let context else { return }
-        releaseBody()
         if response.status >= 400 { environment.metrics.failed(status: response.status) }
         let isLast = closing || environment.stop.isSet || !(head?.canBeFollowed ?? false)
-        state = .answering(nil)
+        state = .answering(cancel: nil)
         let written = write(response, to: head, isLast: isLast, context)
         if isLast { return close() }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)

@@ -9,11 +9,20 @@ enum RequestPlan: Hashable {
     case page
     /// Answer this; the body, if there is one, is not read.
     case refuse(OperationsResponse)
+    /// Answer this and close.
+    case reject(OperationsResponse)
 
     static let path = "/validate"
     private static let pages: Set<String> = ["/healthz", "/readyz", "/metrics"]
 
-    init(_ head: HTTPRequestHead, bodyLimit: Int) {
+    /// - Parameters:
+    ///   - bodyLimit: The most bytes of a body.
+    ///   - mayReview: Whether the client may send reviews.
+    init(_ head: HTTPRequestHead, bodyLimit: Int, mayReview: Bool = true) {
+        if let response = Self.framingError(head) {
+            self = .reject(response)
+            return
+        }
         let path = Self.path(of: head.uri)
         guard path == Self.path else {
             if !Self.pages.contains(path) {
@@ -25,7 +34,10 @@ enum RequestPlan: Hashable {
             }
             return
         }
-        self = Self.review(head, bodyLimit: bodyLimit)
+        self =
+            mayReview
+            ? Self.review(head, bodyLimit: bodyLimit)
+            : .refuse(.text("reviews are for the API server; a client certificate is required\n", status: 403))
     }
 
     private static func review(_ head: HTTPRequestHead, bodyLimit: Int) -> RequestPlan {

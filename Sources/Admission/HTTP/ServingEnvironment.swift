@@ -5,7 +5,9 @@ import Telemetry
 /// What all connections share.
 struct ServingEnvironment: Sendable {
     let limits: ServingLimits
-    let bodies: BodyBudget
+    let bodies: BodyMemoryLimiter
+    let queue: ReviewQueue
+    let access: ReviewAccess
     let pages: OperationsRouter
     let reviews: ReviewService
     let metrics: AdmissionMetrics
@@ -14,6 +16,7 @@ struct ServingEnvironment: Sendable {
 
     init(
         limits: ServingLimits,
+        access: ReviewAccess = .anyClient,
         pages: OperationsRouter,
         reviews: ReviewService,
         metrics: AdmissionMetrics,
@@ -21,7 +24,9 @@ struct ServingEnvironment: Sendable {
         logger: Logger
     ) {
         self.limits = limits
-        self.bodies = BodyBudget(limit: limits.bodies)
+        self.bodies = BodyMemoryLimiter(limit: limits.bodies)
+        self.queue = ReviewQueue(limits)
+        self.access = access
         self.pages = pages
         self.reviews = reviews
         self.metrics = metrics

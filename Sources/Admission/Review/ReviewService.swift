@@ -24,8 +24,7 @@ struct ReviewService: Sendable {
         self.settings = settings
         self.metrics = metrics
         self.logger = logger
-        // The largest Destination that etcd takes has far fewer values: tenants stand in one text.
-        options = JSONReader.Options(maximumLength: limits.body, maximumDepth: 64, maximumCount: 50_000)
+        options = JSONReader.Options(maximumLength: limits.body, maximumDepth: 64, maximumCount: limits.values)
     }
 
     func answer(_ body: [UInt8]) -> OperationsResponse {

@@ -13,7 +13,10 @@ struct ServeCommand: AsyncParsableCommand {
             all that is wrong and how to mend it. GET /healthz, /readyz and /metrics are for those who run the server; \
             they are served on the metrics port too, without TLS.
 
-            The certificate, its key and the configuration are read again when their files change.
+            The certificate, its key, the client authorities and the configuration are read again when their files change.
+
+            With --client-ca-file, POST /validate is for clients whose certificate these authorities have issued, which the \
+            API server shows if its --admission-control-config-file says so. The other paths need no certificate.
 
             Where the cluster can be reached, the server watches its Destinations, to refuse those whose Services would \
             collide. In a pod it uses the pod's service account, elsewhere --kubeconfig.
@@ -36,6 +39,22 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The certificate's key as unencrypted PEM.", valueName: "FILE"))
     var tlsKeyFile: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The certification authorities of the API server's client certificate as PEM. If set, /validate requires one.",
+            valueName: "FILE"
+        )
+    )
+    var clientCAFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A common name that the client certificate may have; may be repeated. Without it, any.",
+            valueName: "NAME"
+        )
+    )
+    var allowedClientName: [String] = []
+
     @Option(help: "The address to listen on; :: for IPv6 too.")
     var address = "0.0.0.0"
 
@@ -52,6 +71,9 @@ struct ServeCommand: AsyncParsableCommand {
     var log: LogOptions
 
     func validate() throws {
+        guard allowedClientName.isEmpty || clientCAFile != nil else {
+            throw ValidationError("--allowed-client-name requires --client-ca-file")
+        }
         try OptionBound.check([("port", port, 0...65_535), ("metrics-port", metricsPort, 0...65_535)])
         guard (0...600).contains(shutdownDelay) else {
             throw ValidationError("--shutdown-delay must be between 0 and 600 seconds")

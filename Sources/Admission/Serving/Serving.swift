@@ -48,6 +48,7 @@ struct Serving {
         let limits = limits()
         let environment = ServingEnvironment(
             limits: limits,
+            access: options.clientCAFile == nil ? .anyClient : .certificate(names: Set(options.allowedClientName)),
             pages: OperationsRouter(routes: pages),
             reviews: ReviewService(
                 known: known,
@@ -154,9 +155,13 @@ struct Serving {
 
     private func readCertificate() throws(StartFailure) -> ServedCertificate {
         do {
-            return try ServedCertificate(certificateFile: options.tlsCertFile, keyFile: options.tlsKeyFile)
+            return try ServedCertificate(
+                certificateFile: options.tlsCertFile,
+                keyFile: options.tlsKeyFile,
+                clientCAFile: options.clientCAFile
+            )
         } catch {
-            throw StartFailure("\(error); check --tls-cert-file and --tls-key-file")
+            throw StartFailure("\(error); check --tls-cert-file, --tls-key-file and --client-ca-file")
         }
     }
 

@@ -2,15 +2,31 @@
 struct ServingLimits: Hashable, Sendable {
     /// Connections at a time; beyond that, others give way as `ConnectionTracker` has it. An API server opens one for each
     /// request under way.
-    var connections = 2000
-    /// Octets of a request's body. The API server sends two copies of an object of at most 1.5 MiB.
+    var connections = 512
+    /// TLS handshakes at a time; beyond that, others give way as `ConnectionTracker` has it.
+    var handshakes = 64
+    /// TLS handshakes a second that aren't shared by client address while half as many as may be are under way.
+    var handshakesPerSecond = 200
+    /// Bytes of a request's body. The API server sends two copies of an object of at most 1.5 MiB.
     var body = 3 << 20
-    /// Octets of all bodies that are held at a time.
-    var bodies = 64 << 20
-    /// Octets of all header fields of a request.
-    var header = 16 << 10
-    /// The time for a TLS handshake.
-    var handshake = Duration.seconds(10)
+    /// Bytes of all bodies that are held at a time, shared by client address.
+    var bodies = 16 << 20
+    /// Values in a request's body. A Destination has some dozens, and its managed fields some hundreds.
+    var values = 20_000
+    /// Bytes of a body up to which a review is a small one.
+    var smallBody = 64 << 10
+    /// Small reviews at a time.
+    var smallReviews = 4
+    /// Large reviews at a time.
+    var largeReviews = 1
+    /// Bytes of all header fields of a request.
+    var header = 8 << 10
+    /// Header fields of a request.
+    var headerFields = 64
+    /// Bytes of a connection that the kernel keeps until they are read; Linux doubles it.
+    var receiveBuffer = 64 << 10
+    /// The time for a TLS handshake: that of the API server for the whole call.
+    var handshake = Duration.seconds(5)
     /// The time from a request's first octet to its last.
     var request = Duration.seconds(10)
     /// The time for making and sending an answer.
@@ -28,6 +44,7 @@ struct ServingLimits: Hashable, Sendable {
 
     /// The names of the limits in the metric.
     enum Name: String, CaseIterable {
-        case connections, body, bodies, header, handshake, request, answer, idle
+        case connections, body, bodies, header, handshake, handshakes, request, answer, idle
+        case handshakeRate = "handshake_rate"
     }
 }

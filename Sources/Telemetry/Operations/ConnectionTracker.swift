@@ -81,6 +81,15 @@ public final class ConnectionTracker: Sendable {
         return true
     }
 
+    /// How many connections are taken in.
+    public var count: Int { state.withLock { $0.count } }
+
+    /// Lets a connection go that stays open.
+    public func release(_ channel: any Channel) {
+        let peer = Self.peer(of: channel)
+        state.withLock { $0.remove(channel, of: peer) }
+    }
+
     /// Notes that a whole request has come in on a connection, or that its answer has left.
     public func set(_ channel: any Channel, isBusy: Bool) {
         let peer = Self.peer(of: channel)

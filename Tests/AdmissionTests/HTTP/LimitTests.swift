@@ -84,7 +84,7 @@ struct LimitTests {
         "A request that never comes to its end is given up",
         arguments: [
             "P", "POST /validate HTTP/1.1\r\nHost: a\r\n",
-            "POST /validate HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{",
         ]
     )
     func slowRequest(start: String) async throws {
@@ -139,10 +139,19 @@ struct LimitTests {
         arguments: [
             "hello\r\n\r\n", "\u{0}\u{1}\u{2}\u{3}", "POST /validate HTTP/9.9\r\n\r\n",
             "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-            "POST /validate HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
-            "POST /validate HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
-            "POST /validate HTTP/1.1\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
-            "POST /validate HTTP/1.1\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Length: 1, 1\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Length: +1\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nX: a\r\n Transfer-Encoding: chunked\r\n\r\n",
+            "POST /validate HTTP/1.1\r\nHost: a\r\nX: a\nContent-Length: 1\r\n\r\n",
+            "GET /healthz HTTP/1.1\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
         ]
     )
     func noHTTP(text: String) async throws {
@@ -204,21 +213,81 @@ struct LimitTests {
         }
     }
 
-    @Test("Bodies beyond what may be held at a time are refused, and the room comes back")
+    @Test("bodies beyond an address's share are refused, other addresses are served, and the memory is given back")
     func bodies() async throws {
-        try await withServer(limits: limits { $0.bodies = 1500 }) { server in
+        try await withServer(limits: limits { $0.bodies = 3000 }) { server in
             let head =
                 "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1400\r\n\r\n"
             let hog = try await server.connect()
             hog.send(head + String(repeating: " ", count: 1000))
-            try await eventually("the hog has taken its room") { !server.hasRoom(for: 600) }
+            try await eventually("the hog holds its body") { !server.hasRoom(for: 2001) }
             let client = try await server.connect()
-            client.send(RawClient.post([UInt8](repeating: 0x20, count: 800)))
+            client.send(RawClient.post([UInt8](repeating: 0x20, count: 1200)))
             let answer = try await client.answer()
             #expect(answer.status == 503 && answer.head.contains("retry-after: 1"))
             #expect(reached("bodies", server))
+            let neighbour = try await server.connect(from: "127.0.0.2")
+            neighbour.send(RawClient.post(Self.good))
+            #expect(try await neighbour.nextAnswer().isAllowed == true)
             await hog.close()
-            try await eventually("there is room again") { server.hasRoom(for: 1500) }
+            try await eventually("all memory is free again") { server.hasRoom(for: 3000) }
+        }
+    }
+
+    @Test("at the limit of handshakes the address with most of them loses its oldest")
+    func handshakes() async throws {
+        try await withServer(limits: limits { $0.handshakes = 4 }) { server in
+            let neighbour = try await server.connectPlainly(from: "127.0.0.2")
+            var hostile: [RawClient] = []
+            for _ in 0..<5 { hostile.append(try await server.connectPlainly()) }
+            let first = hostile[0]
+            try await eventually("the oldest of the hostile handshakes is closed") { first.isEnded }
+            #expect(reached("handshakes", server, "2"))
+            #expect(!neighbour.isEnded)
+            try await isAlive(server)
+        }
+    }
+
+    @Test("while many handshakes are under way an address begins no more than its share, others do")
+    func handshakeRate() async throws {
+        try await withServer(
+            limits: limits {
+                $0.handshakes = 4
+                $0.handshakesPerSecond = 20
+            }
+        ) { server in
+            let name = "tproxy_admission_limits_reached_total{limit=\"handshake_rate\"}"
+            try await eventually("the rate is reached") {
+                for _ in 0..<10 { _ = try? await server.connectPlainly() }
+                return server.judge.metric(name) != "0"
+            }
+            let neighbour = try await server.connect(from: "127.0.0.2")
+            neighbour.send(RawClient.post(Self.good))
+            #expect(try await neighbour.nextAnswer().isAllowed == true)
+        }
+    }
+
+    @Test("header fields beyond their number are refused")
+    func headerFields() async throws {
+        try await withServer { server in
+            let client = try await server.connect()
+            client.send(RawClient.post(Self.good, headers: String(repeating: "A: b\r\n", count: 100)))
+            #expect(try await client.answer().status == 431)
+            try await client.end()
+        }
+    }
+
+    @Test("a transfer coding besides chunked is not implemented")
+    func transferCoding() async throws {
+        try await withServer { server in
+            let client = try await server.connect()
+            client.send(
+                "POST /validate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
+                    + "Transfer-Encoding: gzip, chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+            )
+            let answer = try await client.answer()
+            #expect(answer.status == 501 && answer.isLast)
+            try await client.end()
         }
     }
 

@@ -12,9 +12,50 @@ struct RequestPlanTests {
         _ method: HTTPMethod,
         _ target: String,
         _ headers: HTTPHeaders = [:],
-        version: HTTPVersion = .http1_1
+        version: HTTPVersion = .http1_1,
+        hosts: Int = 1,
+        mayReview: Bool = true
     ) -> RequestPlan {
-        RequestPlan(HTTPRequestHead(version: version, method: method, uri: target, headers: headers), bodyLimit: 100)
+        var headers = headers
+        for _ in 0..<hosts { headers.add(name: "host", value: "a") }
+        let head = HTTPRequestHead(version: version, method: method, uri: target, headers: headers)
+        return RequestPlan(head, bodyLimit: 100, mayReview: mayReview)
+    }
+
+    @Test("a request that can be understood in two ways is rejected")
+    func framing() {
+        let json: HTTPHeaders = ["content-type": "application/json"]
+        func status(_ headers: HTTPHeaders, hosts: Int = 1, version: HTTPVersion = .http1_1) -> UInt? {
+            let plan = plan(.POST, "/validate", json.merging(headers), version: version, hosts: hosts)
+            guard case .reject(let response) = plan else { return nil }
+            return UInt(response.status)
+        }
+        #expect(status([:], hosts: 0) == 400)
+        #expect(status([:], hosts: 2) == 400)
+        #expect(status([:], hosts: 0, version: .http1_0) == nil)
+        #expect(status([:], hosts: 2, version: .http1_0) == 400)
+        #expect(status(["transfer-encoding": "chunked"]) == nil)
+        #expect(status(["transfer-encoding": "Chunked"]) == nil)
+        for coding in ["gzip, chunked", "chunked, chunked", "chunked, gzip", "identity", "", "xchunked", "chunked;a=b"]
+        {
+            #expect(status(["transfer-encoding": coding]) == 501, "\(coding)")
+        }
+        #expect(status(HTTPHeaders([("transfer-encoding", "chunked"), ("transfer-encoding", "chunked")])) == 501)
+        #expect(status(["transfer-encoding": "chunked"], version: .http1_0) == 400)
+        #expect(status(["transfer-encoding": "chunked", "content-length": "3"]) == 400)
+    }
+
+    @Test("reviews are refused to a stranger, pages are not")
+    func strangers() {
+        for headers in [Self.json, [:], ["expect": "100-continue"]] as [HTTPHeaders] {
+            guard case .refuse(let response) = plan(.POST, "/validate", headers, mayReview: false) else {
+                Issue.record("not refused")
+                continue
+            }
+            #expect(response.status == 403)
+        }
+        #expect(plan(.GET, "/healthz", mayReview: false) == .page)
+        #expect(plan(.GET, "/metrics", mayReview: false) == .page)
     }
 
     @Test(
@@ -71,5 +112,13 @@ struct RequestPlanTests {
         headers.add(name: "expect", value: "100-Continue")
         #expect(plan(.POST, "/validate", headers) == .review(asksForBody: true))
         #expect(plan(.POST, "/validate", headers, version: .http1_0) == .review(asksForBody: false))
+    }
+}
+
+extension HTTPHeaders {
+    fileprivate func merging(_ others: HTTPHeaders) -> HTTPHeaders {
+        var headers = self
+        headers.add(contentsOf: others)
+        return headers
     }
 }

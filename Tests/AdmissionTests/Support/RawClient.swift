@@ -22,8 +22,14 @@ final class RawClient: Sendable {
         self.channel = channel
     }
 
-    /// - Parameter tls: `nil` for plain TCP.
-    static func connect(to port: Int, tls: TLSClientContext?) async throws -> RawClient {
+    /// - Parameters:
+    ///   - tls: `nil` for plain TCP.
+    ///   - source: The client's address, on the loopback.
+    static func connect(
+        to port: Int,
+        tls: TLSClientContext?,
+        from source: String = "127.0.0.1"
+    ) async throws -> RawClient {
         let state = Collected()
         let ready = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
         let channel: any Channel
@@ -41,6 +47,7 @@ final class RawClient: Sendable {
                         )
                     }
                 }
+                .bind(to: SocketAddress(ipAddress: source, port: 0))
                 .connect(host: "127.0.0.1", port: port)
                 .get()
         } catch {

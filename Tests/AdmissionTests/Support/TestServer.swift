@@ -16,7 +16,11 @@ struct TestServer {
     let environment: ServingEnvironment
     var port: Int { server.address.port ?? 0 }
 
-    init(limits: ServingLimits = ServingLimits(), tls: TLSServerContext? = nil) async throws {
+    init(
+        limits: ServingLimits = ServingLimits(),
+        tls: TLSServerContext? = nil,
+        access: ReviewAccess = .anyClient
+    ) async throws {
         judge = try TestService(limits: limits)
         let stop = stop
         let pages = OperationsRouter.pages(registry: judge.registry) {
@@ -24,6 +28,7 @@ struct TestServer {
         }
         environment = ServingEnvironment(
             limits: limits,
+            access: access,
             pages: OperationsRouter(routes: pages),
             reviews: judge.service,
             metrics: judge.metrics,
@@ -44,20 +49,18 @@ struct TestServer {
     }
 
     /// A TLS connection to the server.
-    func connect() async throws -> RawClient {
-        try await RawClient.connect(to: port, tls: trust)
+    func connect(from source: String = "127.0.0.1") async throws -> RawClient {
+        try await RawClient.connect(to: port, tls: trust, from: source)
     }
 
     /// A TCP connection to the server.
-    func connectPlainly() async throws -> RawClient {
-        try await RawClient.connect(to: port, tls: nil)
+    func connectPlainly(from source: String = "127.0.0.1") async throws -> RawClient {
+        try await RawClient.connect(to: port, tls: nil, from: source)
     }
 
-    /// Whether that many octets of bodies have room now.
+    /// Whether a client that holds nothing yet could hold that many bytes of a body now.
     func hasRoom(for count: Int) -> Bool {
-        guard environment.bodies.take(count) else { return false }
-        environment.bodies.give(back: count)
-        return true
+        environment.bodies.lease(for: "another").grow(to: count)
     }
 
     func close() async {
