@@ -16,11 +16,6 @@ public struct PoolLimits: Hashable, Sendable {
     public var wait = Duration.seconds(30)
     /// For how long a server's "too many sessions" lowers the cap.
     public var learnedCap = Duration.seconds(60)
-    /// The pause after a failed attempt to open a session while others are open; doubled up to the last value.
-    public var openPause = Duration.seconds(1)...Duration.seconds(30)
-    /// How long a refused login shuts the pool for new sessions; doubled up to the last value with each refusal in a
-    /// row, so that wrong credentials don't lock the account.
-    public var loginPause = Duration.seconds(10)...Duration.seconds(300)
 
     /// The defaults.
     public init() {}

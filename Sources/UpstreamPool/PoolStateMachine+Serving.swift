@@ -2,7 +2,6 @@ extension PoolStateMachine {
     /// Gives idle sessions to those who wait, and opens as many as are wanted and allowed.
     /// - Parameter proven: a session that has just answered its probe, and needs no other.
     mutating func serve(at now: Instant, proven: SessionID? = nil) -> [Action] {
-        lastServed = now
         var actions: [Action] = []
         lend(&actions, at: now, proven: proven)
         while !waiting.isEmpty, opening + probing < waiting.count, mayOpen(at: now) {
@@ -10,10 +9,7 @@ extension PoolStateMachine {
             sessions[id] = Session(state: .opening, birth: now)
             actions.append(.open(id))
         }
-        if !waiting.isEmpty, sessions.isEmpty, let circuit, now < circuit.until {
-            actions += denyAll(.failed(circuit.failure), at: now)
-        }
-        return actions
+        return actions + withdrawUnwanted()
     }
 
     private mutating func lend(_ actions: inout [Action], at now: Instant, proven: SessionID?) {
@@ -48,27 +44,27 @@ extension PoolStateMachine {
 
     /// Closes the idle session that was used longest ago, if that's what stands in the way of a fresh one.
     private mutating func makeRoom(_ actions: inout [Action], at now: Instant) {
-        guard sessions.count >= cap(at: now), opening == 0, !isPaused(at: now), let oldest = idle.first else { return }
+        guard sessions.count >= cap(at: now), opening == 0, postponedID == nil, closingCount == 0,
+            let oldest = idle.first
+        else { return }
         actions.append(close(oldest, .idle))
     }
 
     private func mayOpen(at now: Instant) -> Bool {
-        guard sessions.count < cap(at: now) else { return false }
-        // Behind a refused login one attempt tells; more would only bring the account closer to its lock.
-        if circuit != nil, opening > 0 { return false }
-        // With no session at all, trying is the only way to find out; only a refused login is never hurried.
-        return !isPaused(at: now) || sessions.isEmpty && !circuitOpen(at: now)
-    }
-
-    /// Whether no session is to be opened for now.
-    private func isPaused(at now: Instant) -> Bool {
-        circuitOpen(at: now) || openPause.map { now < $0.until } ?? false
+        sessions.count < cap(at: now) && postponedID == nil
     }
 
     mutating func close(_ id: SessionID, _ retirement: Retirement) -> Action {
-        sessions[id] = nil
+        sessions[id]?.state = .closing
         idle.removeAll { $0 == id }
         return .close(id, retirement)
+    }
+
+    /// Gives a postponed session up that nobody waits for.
+    mutating func withdrawUnwanted() -> [Action] {
+        guard waiting.isEmpty, let id = postponedID else { return [] }
+        sessions[id] = nil
+        return [.withdraw(id)]
     }
 
     mutating func denyAll(_ denial: Denial, at now: Instant) -> [Action] {
@@ -81,13 +77,29 @@ extension PoolStateMachine {
         return now - since >= limits.idleTime
     }
 
-    static func pause(
-        after last: Duration?,
-        in range: ClosedRange<Duration>,
-        at now: Instant
-    ) -> (length: Duration, until: Instant) {
-        let length = last.map { min($0 * 2, range.upperBound) } ?? range.lowerBound
-        return (length, now + length)
+    /// The session that may not be opened yet; there is one at most.
+    var postponedID: SessionID? {
+        sessions.first { if case .postponed = $0.value.state { true } else { false } }?.key
+    }
+
+    /// Whether one who waits may get a session without a further attempt to open one.
+    var hasProspects: Bool {
+        sessions.values.contains { session in
+            switch session.state {
+            case .opening, .idle, .probing, .lent: true
+            case .postponed, .closing: false
+            }
+        }
+    }
+
+    /// Sessions that are open.
+    var established: Int {
+        sessions.values.count { session in
+            switch session.state {
+            case .idle, .probing, .lent, .closing: true
+            case .opening, .postponed: false
+            }
+        }
     }
 
     private var opening: Int {
@@ -96,5 +108,11 @@ extension PoolStateMachine {
 
     private var probing: Int {
         sessions.values.count { session in if case .probing = session.state { true } else { false } }
+    }
+}
+
+extension PoolStateMachine.Session {
+    var isClosing: Bool {
+        if case .closing = state { true } else { false }
     }
 }

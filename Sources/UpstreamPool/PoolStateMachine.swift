@@ -23,7 +23,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
 
     /// Why a waiter gets no session.
     public enum Denial: Sendable {
-        /// The attempt to open one has failed.
+        /// The last attempt to open one has failed.
         case failed(Failure)
         /// All are lent, and too many wait already.
         case tooManyWaiters
@@ -45,26 +45,33 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
 
     /// What is to be done.
     public enum Action: Sendable {
-        /// Open a session; answer with ``opened(_:at:)`` or ``openingFailed(_:_:_:at:)``.
+        /// Open a session; answer with ``opened(_:at:)`` or ``openingFailed(_:_:_:at:)``, or with
+        /// ``postponed(_:until:earliest:because:denies:at:)`` if none may be opened yet.
         case open(SessionID)
+        /// Don't open a session that was postponed: it's forgotten.
+        case withdraw(SessionID)
         /// Ask the session whether it's alive; answer with ``probed(_:isAlive:at:)``.
         case probe(SessionID)
         /// The session is the waiter's until it's released.
         case lend(SessionID, to: Waiter, isReused: Bool, waited: Duration)
         case deny(Waiter, Denial, waited: Duration)
-        /// Close the session; it's forgotten already.
+        /// Close the session; answer with ``lost(_:at:)`` when it's closed. Until then it counts.
         case close(SessionID, Retirement)
     }
 
     enum State: Sendable {
-        /// To ``idle`` or ``lent`` when open, else gone.
+        /// To ``idle`` when open, ``postponed``, or gone.
         case opening
-        /// To ``lent``, ``probing``, or gone.
+        /// Not to be opened yet: to ``opening`` at this time or when asked to, or gone.
+        case postponed(until: Instant)
+        /// To ``lent``, ``probing``, ``closing``, or gone.
         case idle(since: Instant)
-        /// To ``lent`` when alive, else gone.
+        /// To ``idle`` when alive, ``closing``, or gone.
         case probing
-        /// To ``idle`` when released, or gone.
+        /// To ``idle`` when released, ``closing``, or gone.
         case lent
+        /// Told to close, and not closed yet. Then gone.
+        case closing
     }
 
     struct Session: Sendable {
@@ -90,15 +97,10 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     var waiting: [Waiting] = []
     var isDrained = false
     var lastNumber = 0
-    /// The time of the last event after which all were served who could be.
-    var lastServed: Instant?
-
     /// The cap that the server taught us, and until when it holds.
     var learnedCap: (sessions: Int, until: Instant)?
-    /// No session is opened before this time while others are open.
-    var openPause: (length: Duration, until: Instant)?
-    /// No session is opened before this time, and this is why.
-    var circuit: (length: Duration, until: Instant, failure: Failure)?
+    /// Why the last attempt to open a session failed, until one succeeds.
+    var lastFailure: Failure?
 
     /// A pool without sessions.
     public init(limits: PoolLimits) {
@@ -111,24 +113,21 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     /// - Parameter fresh: none that was used before: such a one has just failed the waiter.
     public mutating func acquire(_ waiter: Waiter, fresh: Bool = false, at now: Instant) -> [Action] {
         guard !isDrained else { return [.deny(waiter, .drained, waited: .zero)] }
-        if let circuit, now < circuit.until, sessions.isEmpty {
-            return [.deny(waiter, .failed(circuit.failure), waited: .zero)]
-        }
         guard waiting.count < limits.waiters else { return [.deny(waiter, .tooManyWaiters, waited: .zero)] }
         waiting.append(Waiting(waiter: waiter, since: now, wantsFresh: fresh))
         return serve(at: now)
     }
 
     /// The transaction doesn't need it any more. Nothing happens to a session that is being opened for it.
-    public mutating func cancel(_ waiter: Waiter) {
+    public mutating func cancel(_ waiter: Waiter) -> [Action] {
         waiting.removeAll { $0.waiter == waiter }
+        return withdrawUnwanted()
     }
 
     /// The session stands, logged in.
     public mutating func opened(_ id: SessionID, at now: Instant) -> [Action] {
-        guard let session = sessions[id], case .opening = session.state else { return [] }
-        circuit = nil
-        openPause = nil
+        guard isOpening(id) else { return [] }
+        lastFailure = nil
         guard !isDrained else { return [close(id, .drained)] }
         sessions[id] = Session(state: .idle(since: now), birth: now)
         idle.append(id)
@@ -142,21 +141,59 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         _ failure: Failure,
         at now: Instant
     ) -> [Action] {
-        guard let session = sessions[id], case .opening = session.state else { return [] }
+        guard isOpening(id) else { return [] }
         sessions[id] = nil
+        lastFailure = failure
         switch kind {
-        case .unavailable:
-            openPause = Self.pause(after: openPause?.length, in: limits.openPause, at: now)
-        case .tooManySessions:
-            learnedCap = (max(1, established), now + limits.learnedCap)
-            openPause = Self.pause(after: openPause?.length, in: limits.openPause, at: now)
-        case .loginRefused:
-            let pause = Self.pause(after: circuit?.length, in: limits.loginPause, at: now)
-            circuit = (pause.length, pause.until, failure)
+        case .unavailable, .loginRefused: break
+        case .tooManySessions: learnedCap = (max(1, established), now + limits.learnedCap)
         }
         // Where others are open or about to be, those who wait can hope.
-        guard sessions.isEmpty else { return serve(at: now) }
-        return denyAll(.failed(failure), at: now)
+        guard !hasProspects else { return serve(at: now) }
+        return denyAll(.failed(failure), at: now) + withdrawUnwanted()
+    }
+
+    /// The session may not be opened yet. Those for whom that is too late are denied one, unless others are open.
+    ///
+    /// - Parameters:
+    ///   - pollAt: when to try again.
+    ///   - earliest: the session isn't opened before this time.
+    ///   - failure: the failure that led to the pause.
+    ///   - denies: whether all who wait are denied: waiting is of no use.
+    public mutating func postponed(
+        _ id: SessionID,
+        until pollAt: Instant,
+        earliest: Instant,
+        because failure: Failure?,
+        denies: Bool,
+        at now: Instant
+    ) -> [Action] {
+        guard isOpening(id) else { return [] }
+        lastFailure = failure ?? lastFailure
+        // One is enough to be woken.
+        let isSecond = postponedID != nil
+        sessions[id] = isSecond ? nil : Session(state: .postponed(until: pollAt), birth: now)
+        var actions: [Action] = isSecond ? [.withdraw(id)] : []
+        if !hasProspects, let failure {
+            let wait = limits.wait
+            let isDenied = { (waiter: Waiting) in denies || waiter.since + wait <= earliest }
+            let denied = waiting.filter(isDenied)
+            waiting.removeAll(where: isDenied)
+            actions += denied.map { .deny($0.waiter, .failed(failure), waited: now - $0.since) }
+        }
+        return actions + withdrawUnwanted()
+    }
+
+    /// A postponed session is to be tried again.
+    public mutating func due(_ id: SessionID, at now: Instant) -> [Action] {
+        guard case .postponed = sessions[id]?.state else { return [] }
+        guard count < cap(at: now) else {
+            // The cap was lowered meanwhile.
+            sessions[id] = nil
+            return [.withdraw(id)]
+        }
+        sessions[id]?.state = .opening
+        return [.open(id)]
     }
 
     /// The waiter has done with the session, and the session is ready for the next.
@@ -199,12 +236,8 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     /// Nothing is lent any more; what is idle is closed now, what is lent when it's released.
     public mutating func drain(at now: Instant) -> [Action] {
         isDrained = true
-        let closed = idle.map { id in
-            sessions[id] = nil
-            return Action.close(id, .drained)
-        }
-        idle = []
-        return closed + denyAll(.drained, at: now)
+        let closed = idle.map { close($0, .drained) }
+        return closed + denyAll(.drained, at: now) + withdrawUnwanted()
     }
 
     /// Time has passed: call at ``nextDeadline`` or later.
@@ -215,8 +248,12 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         }
         let expired = waiting.prefix { now - $0.since >= limits.wait }
         waiting.removeFirst(expired.count)
-        actions += expired.map { .deny($0.waiter, .waitedTooLong, waited: now - $0.since) }
+        let denial = lastFailure.flatMap { established == 0 ? Denial.failed($0) : nil } ?? .waitedTooLong
+        actions += expired.map { .deny($0.waiter, denial, waited: now - $0.since) }
         if let cap = learnedCap, now >= cap.until { learnedCap = nil }
+        if let id = postponedID, case .postponed(let until) = sessions[id]?.state, now >= until, !waiting.isEmpty {
+            actions += due(id, at: now)
+        }
         return actions + serve(at: now)
     }
 
@@ -230,10 +267,8 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         }
         if let first = waiting.first {
             deadlines.append(first.since + limits.wait)
-            // A pause is kept after its end, so that the next one is longer; it's no reason to wake up then.
-            let pauses = [openPause?.until, circuit?.until].compactMap(\.self)
-            deadlines += pauses.filter { until in lastServed.map { until > $0 } ?? true }
             if let learnedCap { deadlines.append(learnedCap.until) }
+            if let id = postponedID, case .postponed(let until) = sessions[id]?.state { deadlines.append(until) }
         }
         return deadlines.min()
     }
@@ -245,23 +280,28 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
 
     // MARK: What there is
 
-    /// Sessions in any state.
-    public var count: Int { sessions.count }
+    /// Sessions in any state but those that may not be opened yet: what the server may count.
+    public var count: Int { sessions.count - (postponedID == nil ? 0 : 1) }
     /// Sessions that nobody uses.
     public var idleCount: Int { idle.count }
+    /// Sessions that were told to close and aren't closed.
+    public var closingCount: Int { sessions.values.count(where: \.isClosing) }
     /// Transactions that wait.
     public var waitingCount: Int { waiting.count }
-    /// Sessions that are open.
-    var established: Int {
-        sessions.values.count { session in if case .opening = session.state { false } else { true } }
+    /// Whether nothing is left that the owner has to report about.
+    public var isEmpty: Bool { sessions.isEmpty }
+
+    /// Whether a session is to be opened, or is being opened.
+    public func isOpening(_ id: SessionID) -> Bool {
+        if case .opening = sessions[id]?.state { true } else { false }
     }
+
+    /// Whether a session was told to close.
+    public func isClosing(_ id: SessionID) -> Bool { sessions[id]?.isClosing ?? false }
 
     /// How many sessions may be open now.
     public func cap(at now: Instant) -> Int {
         guard let learnedCap, now < learnedCap.until else { return limits.sessions }
         return min(learnedCap.sessions, limits.sessions)
     }
-
-    /// Until when a refused login keeps the pool from opening sessions.
-    public func circuitOpen(at now: Instant) -> Bool { circuit.map { now < $0.until } ?? false }
 }

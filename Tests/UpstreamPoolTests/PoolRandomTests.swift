@@ -13,20 +13,24 @@ struct PoolRandomTests {
         var probing: Set<Pool.SessionID> = []
         var lent: [Pool.SessionID: Int] = [:]
         var idle: Set<Pool.SessionID> = []
+        var postponed: Set<Pool.SessionID> = []
+        var closing: Set<Pool.SessionID> = []
         var seen: Set<Pool.SessionID> = []
         var waiting: Set<Int> = []
         var wantFresh: Set<Int> = []
         var served = 0
 
-        var count: Int { opening.count + probing.count + lent.count + idle.count }
+        var count: Int { opening.count + probing.count + lent.count + idle.count + closing.count }
 
         mutating func carryOut(_ actions: [Pool.Action], cap: Int) {
             for action in actions {
                 switch action {
                 case .open(let id):
-                    #expect(seen.insert(id).inserted, "no number twice")
+                    #expect(seen.insert(id).inserted || postponed.remove(id) != nil, "no number twice")
                     #expect(count < cap, "never more than the cap")
                     opening.insert(id)
+                case .withdraw(let id):
+                    #expect(postponed.remove(id) != nil)
                 case .probe(let id):
                     #expect(idle.remove(id) != nil)
                     probing.insert(id)
@@ -40,6 +44,7 @@ struct PoolRandomTests {
                     #expect(waiting.remove(waiter) != nil)
                 case .close(let id, _):
                     #expect(idle.remove(id) != nil)
+                    closing.insert(id)
                 }
             }
         }
@@ -60,7 +65,7 @@ struct PoolRandomTests {
         for step in 0..<3000 {
             now += .milliseconds([0, 0, 10, 500, 3000, 20_000].randomElement(using: &random) ?? 0)
             let cap = pool.cap(at: now)
-            switch Int.random(in: 0..<12, using: &random) {
+            switch Int.random(in: 0..<14, using: &random) {
             case 0...3:
                 nextWaiter += 1
                 owner.waiting.insert(nextWaiter)
@@ -96,13 +101,33 @@ struct PoolRandomTests {
                 owner.lent[id] = nil
                 owner.probing.remove(id)
                 owner.carryOut(pool.lost(id, at: now), cap: cap)
+            case 11:
+                guard let id = owner.closing.inOrder.randomElement(using: &random) else { continue }
+                owner.closing.remove(id)
+                owner.carryOut(pool.lost(id, at: now), cap: cap)
+            case 12:
+                guard let id = owner.opening.inOrder.randomElement(using: &random) else { continue }
+                let pause = Duration.seconds(Int.random(in: 1...40, using: &random))
+                owner.opening.remove(id)
+                owner.postponed.insert(id)
+                let denies = Int.random(in: 0..<4, using: &random) == 0
+                let failure = Bool.random(using: &random) ? 7 : nil
+                let actions = pool.postponed(
+                    id,
+                    until: now + pause,
+                    earliest: now + pause,
+                    because: failure,
+                    denies: denies,
+                    at: now
+                )
+                owner.carryOut(actions, cap: cap)
             default:
                 guard Bool.random(using: &random), let waiter = owner.waiting.sorted().randomElement(using: &random)
                 else {
                     continue
                 }
                 owner.waiting.remove(waiter)
-                pool.cancel(waiter)
+                owner.carryOut(pool.cancel(waiter), cap: cap)
             }
             if let deadline = pool.nextDeadline, deadline <= now || Bool.random(using: &random) {
                 now = max(now, deadline)
@@ -110,6 +135,8 @@ struct PoolRandomTests {
                 try #require(pool.nextDeadline.map { $0 > now } ?? true, "step \(step): a deadline in the past")
             }
             try #require(pool.count == owner.count, "step \(step): nothing leaks")
+            #expect(pool.closingCount == owner.closing.count)
+            #expect(owner.postponed.count <= 1)
             #expect(pool.idleCount == owner.idle.count)
             #expect(pool.waitingCount == owner.waiting.count)
             #expect(pool.waitingCount <= limits.waiters)
@@ -129,7 +156,9 @@ struct PoolRandomTests {
             owner.idle.insert(id)
             owner.carryOut(isOpening ? pool.opened(id, at: now) : pool.probed(id, isAlive: true, at: now), cap: 0)
         }
-        #expect(pool.count == 0 && owner.count == 0)
+        for id in owner.closing { owner.carryOut(pool.lost(id, at: now), cap: 0) }
+        owner.closing = []
+        #expect(pool.isEmpty && owner.count == 0 && owner.postponed.isEmpty)
     }
 }
 

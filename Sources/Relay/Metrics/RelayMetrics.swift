@@ -63,7 +63,7 @@ final class RelayMetrics: Sendable {
         )
         sessions = try registry.gauge(
             "tproxy_upstream_sessions",
-            help: "Sessions with the mail server by state; open counts all of them.",
+            help: "Sessions with the mail server by state; open counts all of them, those that are closing too.",
             labels: route + ["state"]
         )
         sessionsCreated = try registry.counter(

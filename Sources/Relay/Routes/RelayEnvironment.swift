@@ -14,6 +14,7 @@ struct RelayEnvironment: Sendable {
     let tlsContexts: TLSContextCache
     let metrics: RelayMetrics
     let connections: ConnectionCount
+    let openings: OpeningPacer
     let logger: Logger
     /// The bounds of pools that are made from now on, where they can change; else those of the limits hold.
     var poolLimits: (@Sendable () -> PoolLimits)?

@@ -16,4 +16,6 @@ struct RelayLimits: Sendable {
     /// How long draining may take.
     var grace = Duration.seconds(25)
     var pool = PoolLimits()
+    /// How long hosts and accounts are left alone after a failure.
+    var openings = OpeningPauses()
 }

@@ -63,6 +63,7 @@ struct RelayParts: Sendable {
             tlsContexts: tlsContexts,
             metrics: metrics,
             connections: ConnectionCount(limit: limits.connections),
+            openings: OpeningPacer(pauses: limits.openings),
             logger: logger,
             poolLimits: poolLimits
         )

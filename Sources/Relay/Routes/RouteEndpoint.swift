@@ -279,6 +279,7 @@ final class RouteEndpoint {
             target: target,
             limits: environment.poolLimits?() ?? limits.pool,
             connector: environment.connector,
+            openings: environment.openings,
             loop: loop,
             metrics: metrics,
             logger: logger

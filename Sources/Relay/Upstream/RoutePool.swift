@@ -22,10 +22,16 @@ final class RoutePool: SessionOwner {
     private(set) var target: UpstreamTarget
     private let loop: any EventLoop
     private let connector: SessionConnector
+    private let openings: OpeningPacer
     private let metrics: RouteMetrics
     private let logger: Logger
     private var machine: Machine
+    /// Until they are closed.
     private var sessions: [Machine.SessionID: Session] = [:]
+    /// What was asked of the pacer for sessions that aren't open.
+    private var attempts: [Machine.SessionID: OpeningPacer.Attempt] = [:]
+    /// Until when a refused login keeps the account from opening sessions.
+    private var refusedUntil: ContinuousClock.Instant?
     private var waiters: [Int: Waiter] = [:]
     private var lastWaiter = 0
     private var resumption = TLSResumption()
@@ -34,11 +40,16 @@ final class RoutePool: SessionOwner {
     private var timer: (deadline: ContinuousClock.Instant, task: Scheduled<Void>)?
     private var isDraining = false
     /// What this pool has put into the route's gauges, which it shares with the pools of former destinations.
-    private var reported = (open: Int64(0), idle: Int64(0), waiting: Int64(0))
+    private var reported = (open: Int64(0), idle: Int64(0), closing: Int64(0), waiting: Int64(0))
     /// Itself, from when it is drained until its last session is gone: sessions hold it weakly, and one that is being
     /// opened would stay open for ever if nobody were there to close it. Not longer, for it knows a password.
     private var untilEmptied: RoutePool?
     private let clock = ContinuousClock()
+
+    /// A pool that is called from elsewhere, unless it's gone.
+    private struct Weak {
+        weak var pool: RoutePool?
+    }
 
     private struct Waiter {
         let user: any SessionUser
@@ -49,6 +60,7 @@ final class RoutePool: SessionOwner {
         target: UpstreamTarget,
         limits: PoolLimits,
         connector: SessionConnector,
+        openings: OpeningPacer,
         loop: any EventLoop,
         metrics: RouteMetrics,
         logger: Logger
@@ -56,6 +68,7 @@ final class RoutePool: SessionOwner {
         self.target = target
         self.machine = Machine(limits: limits)
         self.connector = connector
+        self.openings = openings
         self.loop = loop
         self.metrics = metrics
         self.logger = logger
@@ -78,8 +91,7 @@ final class RoutePool: SessionOwner {
     /// Takes the question back.
     func cancel(_ waiter: Int) {
         guard waiters.removeValue(forKey: waiter) != nil else { return }
-        machine.cancel(waiter)
-        updateGauges()
+        carryOut(machine.cancel(waiter))
     }
 
     /// Has the sessions to come use a target of the same key, whose TLS context may trust other authorities.
@@ -90,7 +102,8 @@ final class RoutePool: SessionOwner {
         self.target = target
     }
 
-    /// Lends nothing any more and closes what is idle; what is lent is closed when it comes back.
+    /// Lends nothing any more and closes what is idle; what is lent is closed when it comes back. The pool lives until
+    /// the last session is closed.
     func drain() {
         isDraining = true
         untilEmptied = self
@@ -101,14 +114,16 @@ final class RoutePool: SessionOwner {
 
     func sessionEstablished(_ session: Session) {
         renewed.remove(session.id)
+        refusedUntil = nil
         metrics.sessionsCreated.increment()
+        if let attempt = attempts.removeValue(forKey: session.id) { openings.ended(attempt, .established) }
         carryOut(machine.opened(session.id, at: clock.now))
     }
 
     func sessionFailed(_ session: Session, _ failure: UpstreamFailure) {
         // A cached token may have been revoked: one fresh token, one more attempt.
         if failure.areCredentialsRefused, let token = session.token, renewed.insert(session.id).inserted {
-            return open(session.id, insteadOf: token)
+            return connect(session.id, insteadOf: token)
         }
         openingFailed(session.id, failure)
     }
@@ -123,7 +138,7 @@ final class RoutePool: SessionOwner {
 
     func sessionClosed(_ session: Session, wasCut: Bool) {
         let wasOurs = sessions.removeValue(forKey: session.id) != nil
-        if wasOurs { metrics.retired(wasCut ? .cut : .lost) }
+        if wasOurs, !machine.isClosing(session.id) { metrics.retired(wasCut ? .cut : .lost) }
         carryOut(machine.lost(session.id, at: clock.now))
     }
 
@@ -133,20 +148,63 @@ final class RoutePool: SessionOwner {
         for action in actions {
             switch action {
             case .open(let id): open(id)
+            case .withdraw(let id): withdraw(id)
             case .probe(let id): sessions[id]?.probe()
             case .lend(let id, let waiter, let isReused, let waited): lend(id, to: waiter, isReused, waited)
             case .deny(let waiter, let denial, let waited): deny(waiter, denial, waited)
             case .close(let id, let retirement):
                 metrics.retired(retirement)
-                sessions.removeValue(forKey: id)?.quit()
+                // It stays until it's closed.
+                guard let session = sessions[id] else {
+                    carryOut(machine.lost(id, at: clock.now))
+                    continue
+                }
+                session.quit()
             }
         }
         updateGauges()
         setTimer()
-        if isDraining, machine.count == 0 { untilEmptied = nil }
+        if isDraining, machine.isEmpty { untilEmptied = nil }
     }
 
-    private func open(_ id: Machine.SessionID, insteadOf refused: AccessToken? = nil) {
+    /// Opens a session as soon as its account and host are due.
+    private func open(_ id: Machine.SessionID) {
+        // What an action before this one has led to may have taken it back.
+        guard machine.isOpening(id) else { return }
+        var attempt = attempts[id] ?? openings.attempt(for: target.key)
+        let pool = NIOLoopBound(Weak(pool: self), eventLoop: loop)
+        let answer = openings.request(&attempt) { [loop] in
+            loop.execute { pool.value.pool?.due(id) }
+        }
+        attempts[id] = attempt
+        switch answer {
+        case .granted:
+            connect(id)
+        case .postponed(let postponement):
+            if postponement.isLoginRefused { refusedUntil = postponement.earliest }
+            carryOut(
+                machine.postponed(
+                    id,
+                    until: postponement.pollAt,
+                    earliest: postponement.earliest,
+                    because: postponement.failure,
+                    denies: postponement.isLoginRefused,
+                    at: clock.now
+                )
+            )
+        }
+    }
+
+    private func due(_ id: Machine.SessionID) {
+        carryOut(machine.due(id, at: clock.now))
+    }
+
+    private func withdraw(_ id: Machine.SessionID) {
+        guard let attempt = attempts.removeValue(forKey: id) else { return }
+        openings.withdraw(attempt)
+    }
+
+    private func connect(_ id: Machine.SessionID, insteadOf refused: AccessToken? = nil) {
         let opening = connector.open(
             id,
             target: target,
@@ -170,6 +228,10 @@ final class RoutePool: SessionOwner {
         sessions[id] = nil
         renewed.remove(id)
         metrics.openingFailed(failure.kind)
+        if let attempt = attempts.removeValue(forKey: id) {
+            let until = openings.ended(attempt, .failed(failure.scope, failure))
+            if failure.scope == .login { refusedUntil = until }
+        }
         let metadata: Logger.Metadata = ["session": "\(id)", "reason": "\(failure.reason)"]
         logger.warning("no session with the mail server", metadata: metadata)
         carryOut(machine.openingFailed(id, failure.opening, failure, at: clock.now))
@@ -180,7 +242,8 @@ final class RoutePool: SessionOwner {
             return carryOut(machine.released(id, at: clock.now))
         }
         guard let session = sessions[id], session.lend(to: waiter.user, for: target.key) else {
-            carryOut(machine.lost(id, at: clock.now))
+            // One that can't be lent reports its end itself.
+            if sessions[id] == nil { carryOut(machine.lost(id, at: clock.now)) }
             return waiter.answer(.failure(UpstreamFailure(.lost, "the session was lost, try again")))
         }
         metrics.poolWait.record(waited)
@@ -203,14 +266,18 @@ final class RoutePool: SessionOwner {
     }
 
     private func updateGauges() {
-        let (open, idle, waiting) = (Int64(machine.count), Int64(machine.idleCount), Int64(machine.waitingCount))
-        metrics.sessionsOpen.increment(by: open - reported.open)
-        metrics.sessionsIdle.increment(by: idle - reported.idle)
-        metrics.waiting.increment(by: waiting - reported.waiting)
-        reported = (open, idle, waiting)
+        let now = (
+            open: Int64(machine.count), idle: Int64(machine.idleCount), closing: Int64(machine.closingCount),
+            waiting: Int64(machine.waitingCount)
+        )
+        metrics.sessionsOpen.increment(by: now.open - reported.open)
+        metrics.sessionsIdle.increment(by: now.idle - reported.idle)
+        metrics.sessionsClosing.increment(by: now.closing - reported.closing)
+        metrics.waiting.increment(by: now.waiting - reported.waiting)
+        reported = now
         guard !isDraining else { return }
         metrics.sessionCap.set(Int64(machine.cap(at: clock.now)))
-        metrics.circuitOpen.set(machine.circuitOpen(at: clock.now) ? 1 : 0)
+        metrics.circuitOpen.set(refusedUntil.map { clock.now < $0 } ?? false ? 1 : 0)
     }
 
     /// Has time told to the machine when that has asked for it, or earlier, which does no harm: each message moves the

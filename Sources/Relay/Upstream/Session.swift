@@ -346,6 +346,7 @@ final class Session: ChannelInboundHandler {
             user.sessionLost(failure)
         case .probing:
             owner?.sessionProbed(self, isAlive: false)
+            owner?.sessionClosed(self, wasCut: wasCut)
         case .idle, .cleaning, .closing:
             owner?.sessionClosed(self, wasCut: wasCut)
         case .closed:

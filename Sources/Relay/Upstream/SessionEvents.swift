@@ -21,6 +21,6 @@ protocol SessionOwner: AnyObject {
     func sessionFreed(_ session: Session)
     /// The answer to a probe.
     func sessionProbed(_ session: Session, isAlive: Bool)
-    /// It's closed, whoever did it.
+    /// The channel is closed. The last call about the session.
     func sessionClosed(_ session: Session, wasCut: Bool)
 }

@@ -40,6 +40,8 @@ struct UpstreamFailure: Error, Sendable {
     private(set) var statusReason = "ConfigurationFailed"
     /// The mail server has looked at what we log in with, and doesn't want it.
     private(set) var areCredentialsRefused = false
+    /// The host itself has failed, whoever wants to log in.
+    private(set) var isFromHost = false
 
     /// No session is lent any more.
     static let draining = UpstreamFailure(.draining, "being stopped, try again")
@@ -55,6 +57,14 @@ struct UpstreamFailure: Error, Sendable {
         self.reason = reason
         self.publicReason = publicReason ?? reason
         self.opening = opening
+    }
+
+    /// Whom the failure of an attempt slows.
+    var scope: OpeningPacer.Machine.Scope {
+        switch opening {
+        case .loginRefused: .login
+        case .unavailable, .tooManySessions: isFromHost ? .host : .account
+        }
     }
 
     /// What the application is told (the table in the relay's contract).
@@ -118,6 +128,24 @@ extension UpstreamFailure {
             }
         default:
             self.init(.connect, "can't connect to \(place): \(Self.text(of: error))")
+        }
+        isFromHost = Self.isFromHost(error, destination)
+    }
+
+    /// Whether an error on the way to a host says that the host doesn't work for others either.
+    private static func isFromHost(_ error: any Error, _ destination: MailDestination) -> Bool {
+        switch error {
+        case let error as UpstreamFailure:
+            error.isFromHost
+        case let error as NIOConnectionError:
+            error.connectionErrors.last.map { isFromHost($0.error, destination) } ?? false
+        case let error as IOError:
+            [ECONNREFUSED, ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
+        case ChannelError.connectTimeout:
+            // A destination that allows less time than usual says nothing about the host.
+            destination.connectTimeout.map { $0 >= .seconds(10) } ?? true
+        default:
+            false
         }
     }
 
@@ -195,6 +223,9 @@ extension UpstreamFailure {
             self.init(.proto, "\(place) doesn't speak SMTP: \(malformation.rawValue)")
         case .unexpectedReply(let reply):
             self.init(.lost, "\(place) closes the session: \(reply.code) \(reply.text)")
+        case .greetingRefused(let reply):
+            self.init(.refused, "\(place) refuses the session: \(reply.code) \(reply.text)", opening: opening)
+            isFromHost = true
         }
     }
 }

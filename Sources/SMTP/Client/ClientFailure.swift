@@ -1,6 +1,6 @@
 /// Why a session with a mail server can't be established, or can't go on.
 public enum ClientFailure: Hashable, Sendable, Error {
-    /// The greeting or EHLO was answered with a refusal.
+    /// EHLO was answered with a refusal.
     case refused(Reply)
     /// No mechanism that we may use is offered. Only those are listed that the relay speaks.
     case noMechanism(offered: [SASLMechanism])
@@ -12,12 +12,15 @@ public enum ClientFailure: Hashable, Sendable, Error {
     case malformed(ReplyParser.Malformation)
     /// The server sent a reply that nothing asked for.
     case unexpectedReply(Reply)
+    /// The greeting was a refusal: a word about the connection, for nothing has been said about us yet.
+    case greetingRefused(Reply)
 
     /// Whether this says that the server has too many sessions of ours: a 421, or Office 365's 432, before the login is
     /// through.
     public var isTooManySessions: Bool {
         switch self {
-        case .refused(let reply), .loginDeferred(_, let reply): reply.code == 421 || reply.code == 432
+        case .greetingRefused(let reply), .refused(let reply), .loginDeferred(_, let reply):
+            reply.code == 421 || reply.code == 432
         case .noMechanism, .loginRefused, .malformed, .unexpectedReply: false
         }
     }

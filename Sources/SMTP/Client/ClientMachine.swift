@@ -245,7 +245,7 @@ public struct ClientMachine: Sendable {
         repliesReceived += 1
         switch state {
         case .greeting:
-            guard reply.code == 220 else { return fail(.refused(reply)) }
+            guard reply.code == 220 else { return fail(.greetingRefused(reply)) }
             state = .ehlo
             introduce(.ehlo, "EHLO \(configuration.name)")
         case .ehlo:

@@ -99,6 +99,7 @@ final class TestRelay: Sendable {
             tlsContexts: TLSContextCache(trustRoots: .file(trust.file)),
             metrics: try RelayMetrics(registry, limits: limits),
             connections: ConnectionCount(limit: limits.connections),
+            openings: OpeningPacer(pauses: limits.openings),
             logger: log.logger
         )
         table = RouteTable(environment, on: MultiThreadedEventLoopGroup.singleton)
@@ -174,6 +175,7 @@ extension RelayLimits {
     static var test: RelayLimits {
         var limits = RelayLimits()
         limits.grace = .zero
+        limits.openings.open = .milliseconds(1)...(.milliseconds(2))
         return limits
     }
 

@@ -53,7 +53,7 @@ import UpstreamPool
     }
 
     @Test func aWrongPasswordIsTriedAgainAfterAPause() async throws {
-        let limits = RelayLimits.test { $0.pool.loginPause = .milliseconds(1)...(.milliseconds(2)) }
+        let limits = RelayLimits.test { $0.openings.login = .milliseconds(1)...(.milliseconds(2)) }
         try await TestRelay.run(limits: limits) { relay in
             relay.sink.accounts.setPassword("another", for: TestRelay.user)
             let client = try await relay.client()

@@ -58,6 +58,7 @@ struct ClientBench {
         case .loginDeferred(let mechanism, let reply): "\(mechanism.rawValue) deferred \(reply.code)"
         case .malformed(let malformation): "malformed \(malformation)"
         case .unexpectedReply(let reply): "unexpected \(reply.code)"
+        case .greetingRefused(let reply): "greeting \(reply.code)"
         }
     }
 }
