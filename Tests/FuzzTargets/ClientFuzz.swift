@@ -63,7 +63,7 @@ enum ClientFuzz {
                 case .loginRefused(_, let reply), .loginDeferred(_, let reply), .unexpectedReply(let reply):
                     try check(reply)
                 // Before the login, the server knows nothing.
-                case .refused, .noMechanism, .malformed: break
+                case .greetingRefused, .refused, .noMechanism, .malformed: break
                 }
                 trace.failure = failure
             case .close: break
