@@ -121,7 +121,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
     public let reference: DestinationReference
     /// What is wrong with a malformed destination.
     public let findings: [DestinationFinding]
-    /// One line of further explanation, such as the status of an answer.
+    /// One line of further explanation, such as the status of an answer; 512 bytes at most.
     public let detail: String?
     /// Who was asked; nil where nobody was.
     public let origin: DestinationOrigin?
@@ -137,7 +137,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
         self.code = code
         self.reference = reference
         self.findings = findings
-        self.detail = detail
+        self.detail = detail.map { BoundedText.line($0, limit: 512) }
         self.origin = origin
     }
 

@@ -1,3 +1,5 @@
+internal import ObjectModel
+
 /// Why there is no access token. The description shows no secret and nothing of what was sent.
 public struct TokenError: Error, Hashable, Sendable {
     /// The kind of failure. New kinds may be added.
@@ -63,7 +65,7 @@ public struct TokenError: Error, Hashable, Sendable {
     public let status: Int?
     /// The `error` code of RFC 6749 §5.2, such as `invalid_client`, where there was a harmless one.
     public let oauthError: String?
-    /// One line of further explanation.
+    /// One line of further explanation, 512 bytes at most.
     public let detail: String?
     /// How long the token service wants to be left alone, where it says so.
     let retryAfter: Duration?
@@ -76,7 +78,7 @@ public struct TokenError: Error, Hashable, Sendable {
         self.code = code
         self.status = status
         self.oauthError = oauthError
-        self.detail = detail
+        self.detail = detail.map { BoundedText.line($0, limit: 512) }
         self.retryAfter = retryAfter
     }
 }

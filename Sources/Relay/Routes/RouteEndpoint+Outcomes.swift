@@ -1,5 +1,6 @@
 import Logging
 import NIOCore
+import ObjectModel
 import SMTP
 import Telemetry
 
@@ -21,7 +22,7 @@ extension RouteEndpoint {
             if case .accepted = outcome { metrics.timeToAccept.record(Duration(duration)) }
             metadata["milliseconds"] = "\(duration.nanoseconds / 1_000_000)"
         }
-        if let verdict { metadata["reply"] = "\(verdict.code) \(verdict.text)" }
+        if let verdict { metadata["reply"] = "\(BoundedText.line("\(verdict.code) \(verdict.text)", limit: 512))" }
         switch outcome {
         case .accepted(let octets):
             metadata["octets"] = "\(octets)"

@@ -3,6 +3,7 @@ import DestinationSources
 import NIOCore
 import NIOPosix
 import NameResolution
+import ObjectModel
 import SMTP
 import TLS
 import UpstreamPool
@@ -28,7 +29,7 @@ struct UpstreamFailure: Error, Sendable {
     }
 
     let kind: Kind
-    /// One line for logs and statuses, without secrets.
+    /// One line of bounded length for logs and statuses, without secrets. A mail server may have written part of it.
     let reason: String
     /// One line for applications: without secrets, files and what is known of other services than the mail server.
     let publicReason: String
@@ -54,8 +55,10 @@ struct UpstreamFailure: Error, Sendable {
         opening: PoolStateMachine<Int, UpstreamFailure>.OpeningFailure = .unavailable
     ) {
         self.kind = kind
-        self.reason = reason
-        self.publicReason = publicReason ?? reason
+        // What is wrong with a destination may take several sentences, each of them bounded.
+        let limit = kind == .destination ? 4096 : 512
+        self.reason = BoundedText.line(reason, limit: limit)
+        self.publicReason = BoundedText.line(publicReason ?? reason, limit: limit)
         self.opening = opening
     }
 

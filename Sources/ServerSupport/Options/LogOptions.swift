@@ -20,7 +20,8 @@ public struct LogOptions: ParsableArguments, Sendable {
         let control = LogLevelControl(option: logLevel)
         let format = logFormat
         let level = control.level
-        LoggingSystem.bootstrap { ServerLogHandler(label: $0, format: format, level: level) }
+        let limiter = LogLimiter()
+        LoggingSystem.bootstrap { ServerLogHandler(label: $0, format: format, level: level, limiter: limiter) }
         return (Logger(label: label), control)
     }
 }

@@ -56,7 +56,7 @@ extension LogRecord {
         }
     }
 
-    /// A JSON string, RFC 8259 §7. All control characters are escaped, so a line can do a terminal no harm.
+    /// A JSON string, RFC 8259 §7. All control and format characters are escaped, so a line can do a terminal no harm.
     private static func append(_ text: String, to json: inout String) {
         json += "\""
         defer { json += "\"" }
@@ -69,9 +69,12 @@ extension LogRecord {
             case "\n": json += #"\n"#
             case "\r": json += #"\r"#
             case "\t": json += #"\t"#
-            case "\u{0}"..."\u{1F}", "\u{7F}"..."\u{9F}":
-                let digits = String(scalar.value, radix: 16)
-                json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where isHidden(scalar):
+                // Above U+FFFF as two surrogates.
+                for unit in UTF16.encode(scalar) ?? .init() {
+                    let digits = String(unit, radix: 16)
+                    json += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: json.unicodeScalars.append(scalar)
             }
         }

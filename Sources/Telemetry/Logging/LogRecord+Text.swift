@@ -52,12 +52,4 @@ extension LogRecord {
         }
         return escaped
     }
-
-    /// Characters that a terminal obeys rather than shows: controls, line separators, changes of writing direction.
-    private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator: true
-        default: false
-        }
-    }
 }

@@ -9,4 +9,12 @@ struct LogRecord {
     let message: String
     /// Ordered by key.
     let metadata: [(key: String, value: Logger.MetadataValue)]
+
+    /// Characters that a terminal obeys rather than shows: controls, line separators, changes of writing direction.
+    static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
 }

@@ -13,6 +13,7 @@ public struct ServerLogHandler: LogHandler {
     private let format: LogFormat
     private let level: LogLevelSwitch
     private let output: LineOutput
+    private let limiter: LogLimiter?
     /// The level of this logger alone, if one was set.
     private var ownLevel: Logger.Level?
 
@@ -21,8 +22,16 @@ public struct ServerLogHandler: LogHandler {
     ///   - format: How its lines look.
     ///   - level: The level that all loggers of the process share, until a logger is given its own.
     ///   - output: Where the lines go.
-    public init(label: String, format: LogFormat, level: LogLevelSwitch, output: LineOutput = .standardError) {
+    ///   - limiter: Limits the lines of each route; shared by the loggers of the process.
+    public init(
+        label: String,
+        format: LogFormat,
+        level: LogLevelSwitch,
+        output: LineOutput = .standardError,
+        limiter: LogLimiter? = nil
+    ) {
         self.label = label
+        self.limiter = limiter
         self.format = format
         self.level = level
         self.output = output
@@ -40,12 +49,36 @@ public struct ServerLogHandler: LogHandler {
     }
 
     public func log(event: LogEvent) {
+        let message = event.message.description
+        if let limiter {
+            let route = event.metadata?["route"] ?? metadata["route"]
+            let (isAdmitted, omissions) = limiter.admits(event.level, message, route: route)
+            for omission in omissions { write(omission) }
+            guard isAdmitted else { return }
+        }
+        write(event.level, message, entries(of: event))
+    }
+
+    private func write(_ omission: LogLineLimit.Omission) {
+        let kind = omission.kind
+        let metadata: [(key: String, value: Logger.MetadataValue)] = [
+            ("count", .stringConvertible(omission.count)), ("event", .string(kind.message)),
+            ("route", .string(kind.route)),
+        ]
+        write(kind.level, "log lines omitted", metadata)
+    }
+
+    private func write(
+        _ level: Logger.Level,
+        _ message: String,
+        _ metadata: [(key: String, value: Logger.MetadataValue)]
+    ) {
         let record = LogRecord(
             time: Date().formatted(Self.timeStyle),
-            level: event.level,
+            level: level,
             logger: label,
-            message: event.message.description,
-            metadata: entries(of: event)
+            message: message,
+            metadata: metadata
         )
         switch format {
         case .json: output.write(record.jsonLine)

@@ -33,8 +33,10 @@ import Testing
         for character in ["x", "\u{E4}", "\u{1F4E7}"] {
             let failure = UpstreamFailure(.lost, String(repeating: character, count: 5000))
             let text = wire(failure.reply(for: try TestRelay.route()))
-            #expect(text.utf8.count == 512)
-            #expect(text.hasSuffix("...\r\n"))
+            #expect(text.utf8.count <= 512)
+            #expect(failure.reason.utf8.count <= 512)
+            // Where a character is cut away that has more bytes than one, the reason is shorter than the line may be.
+            #expect(text.hasSuffix("...\r\n") == (character == "x"))
         }
     }
 

@@ -20,7 +20,7 @@ struct JSONLogTests {
     @Test(
         arguments: [
             "", "plain", #"quote " backslash \ slash /"#, "\r\n\t\u{0}\u{1}\u{1F}\u{7F}\u{80}\u{9F}",
-            "größe 📮 \u{2028}",
+            "größe 📮 \u{2028}", "\u{202E}\u{2066}\u{200B}\u{FEFF}\u{2029}\u{E0001}\u{1F4EE}",
             "\u{301}combining", #"","level":"error"#, "\u{FFFF}\u{10FFFF}",
         ]
     )
@@ -31,6 +31,12 @@ struct JSONLogTests {
         #expect(object["message"] as? String == text)
         #expect(object["k"] as? String == text)
         #expect(object[text] as? String == "v")
+    }
+
+    @Test("format characters and line separators are escaped")
+    func escapesFormatCharacters() throws {
+        let line = try loggedLine(.json, "m", ["k": "a\u{202E}b\u{2028}c\u{E0001}\u{9B}é"])
+        #expect(line.hasSuffix(#""k":"a\u202eb\u2028c\udb40\udc01\u009bé"}"# + "\n"))
     }
 
     @Test(arguments: ["time", "level", "logger", "message"])
