@@ -126,7 +126,7 @@ import UpstreamPool
 
     private func advance(to stage: Stage) throws {
         channel.pipeline.fireUserInboundEventTriggered(
-            TLSHandshakeCompleted(version: .v1_3, cipher: "", resumed: false, serverName: nil)
+            TLSHandshakeCompleted(version: .v1_3, cipher: "", resumed: false, serverName: nil, clientCertificate: nil)
         )
         guard stage != .greeting else { return }
         guard stage != .ehlo else { return try say("220 hello\r\n") }
