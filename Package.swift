@@ -93,7 +93,7 @@ let package = Package(
         // What the benchmark's mail comes from and ends in.
         .executableTarget(
             name: "MailLoad",
-            dependencies: ["Misdeeds", "TLS", nio, nioPosix, arguments],
+            dependencies: ["HostilePeers", "TLS", nio, nioPosix, arguments],
             path: "Benchmarks/MailLoad",
             swiftSettings: settings
         ),
@@ -146,8 +146,13 @@ let package = Package(
         // What several test targets need, and nothing else may use.
         .target(name: "TestSupport", dependencies: [logging], path: "Tests/TestSupport", swiftSettings: settings),
 
-        // What hostile clients do, in tests and beside what the benchmark measures.
-        .target(name: "Misdeeds", dependencies: [nio, nioPosix], path: "Tests/Misdeeds", swiftSettings: settings),
+        // Hostile clients and mail servers, for tests and for the benchmark.
+        .target(
+            name: "HostilePeers",
+            dependencies: ["COpenSSL", nio, nioPosix],
+            path: "Tests/HostilePeers",
+            swiftSettings: settings
+        ),
 
         .target(
             name: "FuzzTargets",
@@ -240,7 +245,7 @@ let package = Package(
             name: "IntegrationTests",
             dependencies: [
                 "TestSupport", "DestinationController", "DestinationModel", "DestinationRules", "HTTPTransport",
-                "Kubernetes", "MailSink", "Misdeeds", "ObjectModel", "RelayRoutes", "Telemetry", "TLS", "YAML", nio,
+                "HostilePeers", "Kubernetes", "MailSink", "ObjectModel", "RelayRoutes", "Telemetry", "TLS", "YAML", nio,
                 nioPosix, nioHTTP1, logging,
             ],
             exclude: ["Scripts", "Cluster/Overlays", "Plugin/Goldens"],

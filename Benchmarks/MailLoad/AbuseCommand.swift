@@ -1,5 +1,5 @@
 import ArgumentParser
-import Misdeeds
+import HostilePeers
 import NIOCore
 import NIOPosix
 
@@ -17,11 +17,11 @@ struct AbuseCommand: AsyncParsableCommand {
     func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         await withTaskGroup(of: Void.self) { tasks in
-            var turns = (0..<count).compactMap(Misdeed.init(turn:))[...]
+            var turns = (0..<count).compactMap(HostileClient.init(turn:))[...]
             func addNext() {
-                guard let misdeed = turns.popFirst() else { return }
+                guard let client = turns.popFirst() else { return }
                 tasks.addTask { [port] in
-                    _ = await misdeed.commit(port: port, using: SystemRandomNumberGenerator(), on: group)
+                    _ = await client.run(port: port, using: SystemRandomNumberGenerator(), on: group)
                 }
             }
             for _ in 0..<sessions { addNext() }

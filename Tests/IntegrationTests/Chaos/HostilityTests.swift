@@ -1,4 +1,4 @@
-import Misdeeds
+import HostilePeers
 import NIOPosix
 import TestSupport
 import Testing
@@ -37,15 +37,15 @@ import Testing
                     var findings = Findings()
                     while !Task.isCancelled, let number = numbers.next() {
                         if number.isMultiple(of: 2500) { print("hostility: \(number) of \(sessions) sessions") }
-                        guard let misdeed = Misdeed(turn: number) else { continue }
-                        let heard = await misdeed.commit(
+                        guard let client = HostileClient(turn: number) else { continue }
+                        let heard = await client.run(
                             port: relay.port(of: 0),
                             using: SeededGenerator(seed: UInt64(number)),
                             on: .singletonMultiThreadedEventLoopGroup
                         )
                         if let heard, !isMadeOfReplies(heard) {
                             let text = String(decoding: heard.prefix(300), as: UTF8.self)
-                            findings.odd.append("\(misdeed): \(text.debugDescription)")
+                            findings.odd.append("\(client): \(text.debugDescription)")
                         }
                         if number.isMultiple(of: 50) { try relay.observe() }
                     }

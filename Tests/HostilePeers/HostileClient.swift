@@ -2,14 +2,14 @@ public import NIOCore
 internal import NIOPosix
 
 /// What a broken or hostile client does with a connection.
-public enum Misdeed: CaseIterable, Sendable {
+public enum HostileClient: CaseIterable, Sendable {
     case binary, endlessLine, wrongOrder, http, tls, slowLoris, halfClosed, vanishing, notReading, endlessRecipients
     case endlessHeader, flood
 
-    /// So many connections a flood opens at once.
+    /// The number of connections that a flood opens at once.
     private static let floodSize = 40
 
-    /// The misdeed whose turn it is: one after the other, with a flood, which is of many sessions, once in a while.
+    /// The kind whose turn it is: one after the other, with a flood, which is of many sessions, once in a while.
     ///
     /// - Returns: nil where a flood would come too soon.
     public init?(turn: Int) {
@@ -17,13 +17,13 @@ public enum Misdeed: CaseIterable, Sendable {
         guard self != .flood || turn.isMultiple(of: 20 * Self.allCases.count) else { return nil }
     }
 
-    /// Does it, and takes in what is answered until the connection is over.
+    /// Connects, misbehaves, and reads the replies until the connection ends.
     ///
     /// - Parameters:
     ///   - port: on the loopback.
-    ///   - random: what it chooses by, where it has a choice.
-    /// - Returns: All that was heard; nil where there was no connection.
-    public func commit(
+    ///   - random: decides where the client has a choice.
+    /// - Returns: all that was received; nil if the connection failed.
+    public func run(
         port: Int,
         using random: consuming some RandomNumberGenerator,
         on group: any EventLoopGroup
@@ -65,7 +65,7 @@ public enum Misdeed: CaseIterable, Sendable {
         return await Self.converse(port, group, text, patience: patience, endsInput: self == .halfClosed)
     }
 
-    /// - Parameter patience: how long it stays; nil for as long as the relay lets it.
+    /// - Parameter patience: how long it stays; nil until the relay closes the connection.
     private static func converse(
         _ port: Int,
         _ group: any EventLoopGroup,
@@ -89,7 +89,7 @@ public enum Misdeed: CaseIterable, Sendable {
         try? await channel.executeThenClose { inbound, outbound in
             if !text.isEmpty { try? await outbound.write(ByteBuffer(bytes: text)) }
             if endsInput { outbound.finish() }
-            for try await octets in inbound where heard.count < 1 << 20 { heard += octets.readableBytesView }
+            for try await bytes in inbound where heard.count < 1 << 20 { heard += bytes.readableBytesView }
         }
         return heard
     }
