@@ -4,6 +4,8 @@
 #   make test    everything the tests need, then all tests
 #   make e2e     only those on a whole cluster, which take some minutes: KUBECONFIG's, else one of their own
 #   make chaos   messages while everything around the relay goes wrong: MESSAGES=100000 for longer, SEED=7 for the same again
+#   make hostility  mail servers hostile at each stage in each way, and hostile clients, beside good mail: ROUNDS=10 for longer,
+#                SEED=7 for the same again
 #   make fuzz    inputs that nobody has thought of, for what reads strangers' octets: SECONDS=600 for longer
 #   make sanitize the relay's tests with the thread sanitizer, those of OpenSSL, libcurl and libyaml with the address sanitizer
 #   make image   an image of each server, as an archive in .build/images; needs no Docker
@@ -17,7 +19,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test e2e chaos fuzz sanitize image dist bench docs lint format
+.PHONY: help demo test e2e chaos hostility fuzz sanitize image dist bench docs lint format
 
 CODE := Package.swift Sources Tests Benchmarks
 BUILD := swift build --quiet
@@ -61,6 +63,12 @@ chaos:
 	@scripts/packages build test
 	$(BUILD) --build-tests
 	TPROXY_CHAOS_MESSAGES=$(or $(MESSAGES),20000) TPROXY_CHAOS_SEED=$(SEED) $(TESTS) --filter ChaosTests |& scripts/recap
+
+hostility:
+	@scripts/packages build test
+	$(BUILD) --build-tests
+	TPROXY_HOSTILITY_ROUNDS=$(or $(ROUNDS),1) TPROXY_HOSTILITY_SEED=$(SEED) \
+		$(TESTS) --filter 'HostileMailServerTests|HostilityTests' |& scripts/recap
 
 fuzz:
 	@scripts/packages build

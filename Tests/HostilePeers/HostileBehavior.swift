@@ -12,7 +12,7 @@ public enum HostileBehavior: String, CaseIterable, Sendable {
     case huge
     /// Closes the connection: with FIN, with close_notify and FIN, or with RST.
     case earlyClose
-    /// Sends what belongs elsewhere.
+    /// Sends what belongs elsewhere, and repeats the client's credentials.
     case wrongOrder
     /// Sends a TLS record without data every 50 ms.
     case recordDrip

@@ -55,7 +55,8 @@ extension HostileConnection {
             sendRaw(Self.firstRecord(of: handshake), context)
             sendRaw([0x17, 3, 3, 0, 32] + [UInt8](repeating: 7, count: 32), context)
         case .greeting, .ehlo, .auth, .mail, .rcpt, .data, .dot, .quit, .idle:
-            send("\(state.stage.wrongReply)\r\n\(state.stage.wrongReply)\r\n", context)
+            let reply = "\(state.stage.wrongReply) \(credentials)\r\n"
+            send(reply + reply, context)
         }
     }
 

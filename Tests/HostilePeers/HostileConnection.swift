@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import NIOCore
 internal import Synchronization
 
@@ -12,6 +13,8 @@ final class HostileConnection: ChannelInboundHandler {
     /// Plaintext that is no whole line yet.
     private var line: [UInt8] = []
     private var isReadingMessage = false
+    /// What the client has logged in with, as it was sent and decoded. The server repeats it.
+    private(set) var credentials = ""
     private(set) var isHostile = false
     /// Gives the next bytes of a flood.
     var source: (() -> [UInt8])?
@@ -89,7 +92,11 @@ final class HostileConnection: ChannelInboundHandler {
         case "EHLO":
             let lines = ["250-hostile.example", "250-PIPELINING", "250-8BITMIME", "250 AUTH PLAIN LOGIN"]
             reply(at: .ehlo, lines.joined(separator: "\r\n"), context)
-        case "AUTH": reply(at: .auth, "235 2.7.0 welcome", context)
+        case "AUTH":
+            let response = line.split(separator: " ").last.map(String.init) ?? ""
+            let decoded = Data(base64Encoded: response).map { String(decoding: $0, as: UTF8.self) } ?? ""
+            credentials = "\(response) \(decoded.replacing("\0", with: " "))"
+            reply(at: .auth, "235 2.7.0 welcome", context)
         case "MAIL": reply(at: .mail, "250 2.1.0 ok", context)
         case "RCPT": reply(at: .rcpt, "250 2.1.5 ok", context)
         case "DATA":

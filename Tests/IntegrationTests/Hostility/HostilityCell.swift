@@ -38,6 +38,15 @@ struct HostilityCell: Sendable, Hashable, CustomTestStringConvertible {
             ["451 4.4.2 "]
         }
     }
+
+    /// How the relay counts the message. Whether it was accepted is unknown once its final dot was sent (RFC 1047).
+    var outcome: String {
+        switch stage {
+        case .quit, .idle: "accepted"
+        case .dot: "ambiguous"
+        case .connect, .tls, .greeting, .ehlo, .auth, .mail, .rcpt, .data: "failed"
+        }
+    }
 }
 
 extension HostilityCell {
@@ -46,14 +55,16 @@ extension HostilityCell {
         HostileBehavior.allCases.filter { $0.applies(to: stage) }.map { HostilityCell(stage: stage, behavior: $0) }
     }
 
-    /// Two diagonals of the matrix: each stage and each behavior at least once.
+    /// The diagonals in a sample.
+    private static let diagonals = 4
+
+    /// Diagonals of the matrix, in which each stage and each behavior occurs four times or nearly so.
     static func sample(seed: UInt64) -> [HostilityCell] {
-        let behaviors = HostileBehavior.allCases
-        return HostileStage.allCases.enumerated().flatMap { index, stage in
-            [0, behaviors.count / 2].map { shift in
-                let turn = Int(seed % UInt64(behaviors.count)) + index + shift
-                // Before TLS there are fewer behaviors.
-                let possible = behaviors.filter { $0.applies(to: stage) }
+        HostileStage.allCases.enumerated().flatMap { index, stage in
+            // Before TLS there are fewer behaviors.
+            let possible = HostileBehavior.allCases.filter { $0.applies(to: stage) }
+            return (0..<diagonals).map { diagonal in
+                let turn = Int(seed % UInt64(possible.count)) + index + diagonal * possible.count / diagonals
                 return HostilityCell(stage: stage, behavior: possible[turn % possible.count])
             }
         }

@@ -77,13 +77,13 @@ final class FootprintWatch: Sendable {
     }
 }
 
-/// The relay's counters of one route.
+/// The relay's counters of one route, or of all.
 final class RouteCounters: Sendable {
     struct Values: Sendable {
         /// Open connections and sessions.
         var open = 0
-        /// Transactions, whatever their outcome.
-        var messages = 0
+        /// Transactions by outcome.
+        var outcomes: [String: Int] = [:]
 
         var isReleased: Bool { open == 0 }
     }
@@ -92,9 +92,10 @@ final class RouteCounters: Sendable {
     private let label: String
     private let readCount = Mutex(0)
 
-    init(_ relay: RelayProcess, _ destination: String) {
+    /// - Parameter destination: nil for all.
+    init(_ relay: RelayProcess, _ destination: String?) {
         self.relay = relay
-        label = "destination=\"\(destination)\""
+        label = destination.map { "destination=\"\($0)\"" } ?? "destination="
     }
 
     /// How often the metrics were read.
@@ -107,7 +108,9 @@ final class RouteCounters: Sendable {
             guard let value = line.split(separator: " ").last.flatMap({ Int($0) }) else { continue }
             switch line.prefix(while: { $0 != "{" }) {
             case "tp_open_tcp_connections", "tproxy_upstream_waiting", "tproxy_upstream_sessions": values.open += value
-            case "tproxy_messages_total": values.messages += value
+            case "tproxy_messages_total":
+                let outcome = line.firstRange(of: "outcome=\"").map { line[$0.upperBound...].prefix { $0 != "\"" } }
+                values.outcomes[String(outcome ?? ""), default: 0] += value
             default: break
             }
         }

@@ -20,8 +20,8 @@ struct HostilitySite: SuiteFixture {
     private static let poolWait = 4
 
     let relay: RelayProcess
-    /// The password of all accounts.
-    let password: String
+    /// The password of all accounts, and the response that it makes with AUTH PLAIN.
+    let secrets: [String]
     let goodPorts: [Int]
     /// What a message, and a read of the metrics, costs this build of the relay.
     let costs: Costs
@@ -88,7 +88,9 @@ struct HostilitySite: SuiteFixture {
             let descriptors = try ProcessFootprint(of: relay.process).descriptors
             return HostilitySite(
                 relay: relay,
-                password: account.password,
+                secrets: [
+                    account.password, Data("\0\(account.user)\0\(account.password)".utf8).base64EncodedString(),
+                ],
                 goodPorts: goodPorts,
                 costs: try await measure(relay, goodPorts),
                 descriptors: descriptors,
@@ -111,6 +113,9 @@ struct HostilitySite: SuiteFixture {
         await sink.stop()
         try? await group.shutdownGracefully()
     }
+
+    /// Ends every attack.
+    func closeHostileConnections() { for server in servers.values { server.closeConnections() } }
 
     func port(_ cell: HostilityCell) throws -> Int { try #require(ports[cell]) }
     func server(_ cell: HostilityCell) throws -> HostileMailServer { try #require(servers[cell]) }
