@@ -94,15 +94,6 @@ import UpstreamPool
         await server.stop()
     }
 
-    @Test func noTLSAtAll() async throws {
-        let server = try await SinkServer.start()
-        try await TestRelay.run { relay in
-            relay.source.set(relay.destination { $0.port = server.port })
-            try await expect("451 4.7.5", "tls", relay)
-        }
-        await server.stop()
-    }
-
     @Test func loginRefused() async throws {
         try await TestRelay.run { relay in
             relay.sink.accounts.setPassword("changed", for: TestRelay.user)
