@@ -65,7 +65,7 @@ public final class DestinationInstances: DestinationSource {
         switch members.withLock({ $0[reference.instance]?.source }) {
         case .success(let source): return try await source.resolve(reference)
         case .failure(let unusable):
-            throw DestinationLookupError(.serviceUnavailable, reference, detail: unusable.reason)
+            throw DestinationLookupError(.bindingUnusable, reference, detail: unusable.reason)
         case nil: throw DestinationLookupError(.noSuchInstance, reference)
         }
     }

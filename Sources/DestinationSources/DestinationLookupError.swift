@@ -7,7 +7,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable {
         private enum Base {
             case noSuchInstance, noSuchTenant, noSuchDestination, noSuchFragment, tenantNotSubscribed
-            case serviceUnavailable, credentialsRefused, malformedAnswer
+            case serviceUnavailable, bindingUnusable, credentialsRefused, malformedAnswer
             case malformed, typeNotSupported, proxyTypeNotSupported
         }
 
@@ -27,6 +27,8 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
         public static let tenantNotSubscribed = Code(.tenantNotSubscribed)
         /// The source can't be reached or read and nothing is cached. Trying again later may help.
         public static let serviceUnavailable = Code(.serviceUnavailable)
+        /// The binding of the instance is missing or can't be read, so the source can't be asked.
+        public static let bindingUnusable = Code(.bindingUnusable)
         /// The source refuses our own login.
         public static let credentialsRefused = Code(.credentialsRefused)
         /// What answers is not the source, or not as documented, and nothing is cached.
@@ -41,7 +43,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
         /// Whether it is the source that fails, which says nothing about the destination: what is known of it serves on.
         public var isSourceDown: Bool {
             switch base {
-            case .serviceUnavailable, .credentialsRefused, .malformedAnswer: true
+            case .serviceUnavailable, .bindingUnusable, .credentialsRefused, .malformedAnswer: true
             case .noSuchInstance, .noSuchTenant, .noSuchDestination, .noSuchFragment, .tenantNotSubscribed, .malformed,
                 .typeNotSupported, .proxyTypeNotSupported:
                 false
@@ -56,7 +58,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
             case .noSuchDestination: "ConfigurationError-ReferencedDestination-NotFound"
             case .noSuchFragment: "ConfigurationError-ReferencedFragment-NotFound"
             case .tenantNotSubscribed: "ConfigurationError-Tenant-NotSubscribed"
-            case .serviceUnavailable: "ConfigurationError-DestinationService-NotReachable"
+            case .serviceUnavailable, .bindingUnusable: "ConfigurationError-DestinationService-NotReachable"
             case .credentialsRefused: "ConfigurationError-DestinationService-CredentialsRefused"
             case .malformedAnswer: "ConfigurationError-DestinationService-AnswerNotUsable"
             case .malformed: "ConfigurationError-ReferencedDestination-NotUsable"
@@ -74,6 +76,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
             case .noSuchFragment: "no_such_fragment"
             case .tenantNotSubscribed: "tenant_not_subscribed"
             case .serviceUnavailable: "service_unavailable"
+            case .bindingUnusable: "binding_unusable"
             case .credentialsRefused: "credentials_refused"
             case .malformedAnswer: "malformed_answer"
             case .malformed: "malformed"
@@ -90,6 +93,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
             case .noSuchFragment: "there is no such fragment"
             case .tenantNotSubscribed: "the tenant is not subscribed"
             case .serviceUnavailable: "the source can't be reached"
+            case .bindingUnusable: "the instance's binding can't be used"
             case .credentialsRefused: "the source refuses the login of the relay"
             case .malformedAnswer: "the source's answer can't be used"
             case .malformed: "the destination can't be used"
@@ -106,6 +110,7 @@ public struct DestinationLookupError: Error, Hashable, Sendable {
             case .noSuchFragment: "create it there, correct its name or level, or make it optional"
             case .tenantNotSubscribed: "subscribe it to the application"
             case .serviceUnavailable: "it is asked again by itself"
+            case .bindingUnusable: "it is read again when its Secret changes"
             case .credentialsRefused: "renew the binding"
             case .malformedAnswer: "check the addresses in the binding, and proxies on the way"
             case .malformed: "correct it"

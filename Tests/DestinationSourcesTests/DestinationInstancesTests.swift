@@ -38,7 +38,7 @@ import Testing
         #expect(try await all.resolve(reference("one")).destination.host == "one.example.com")
         #expect(try await all.resolve(reference("two")).destination.host == "two.example.com")
         let unusable = await #expect(throws: DestinationLookupError.self) { try await all.resolve(reference("three")) }
-        #expect(unusable?.code == .serviceUnavailable)
+        #expect(unusable?.code == .bindingUnusable)
         #expect(unusable?.description.contains("lacks clientid") == true)
         all.remove("one")
         let gone = await #expect(throws: DestinationLookupError.self) { try await all.resolve(reference("one")) }

@@ -37,7 +37,7 @@ extension ProblemCode {
     /// By what the relay says of looking the destination up.
     private init(lookup text: String) {
         let words: [(String, ProblemCode)] = [
-            (": the source can't be reached: Secret ", .bindingUnusable),
+            (": the instance's binding can't be used", .bindingUnusable),
             (": the source refuses the login of the relay", .bindingUnusable),
             (": the source can't be reached", .destinationServiceDown),
             (": the source's answer can't be used", .destinationServiceDown),

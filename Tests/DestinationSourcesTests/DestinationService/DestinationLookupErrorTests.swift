@@ -14,6 +14,7 @@ import Testing
         (.noSuchFragment, false, "ReferencedFragment-NotFound", "no_such_fragment", "optional"),
         (.tenantNotSubscribed, false, "Tenant-NotSubscribed", "tenant_not_subscribed", "subscribe"),
         (.serviceUnavailable, true, "DestinationService-NotReachable", "service_unavailable", "again"),
+        (.bindingUnusable, true, "DestinationService-NotReachable", "binding_unusable", "Secret"),
         (.credentialsRefused, true, "DestinationService-CredentialsRefused", "credentials_refused", "binding"),
         (.malformedAnswer, true, "DestinationService-AnswerNotUsable", "malformed_answer", "addresses"),
         (.malformed, false, "ReferencedDestination-NotUsable", "malformed", "correct"),

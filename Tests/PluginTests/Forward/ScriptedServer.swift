@@ -34,11 +34,12 @@ final class ScriptedServer: Sendable {
             }
         let server = ScriptedServer(channel)
         let serving = Task { try await server.serve(greeting, answer) }
-        defer {
-            serving.cancel()
-            channel.channel.close(promise: nil)
-        }
-        return try await body(server)
+        let result: Swift.Result<Result, any Error>
+        do { result = .success(try await body(server)) } catch { result = .failure(error) }
+        serving.cancel()
+        // Waits until the port is closed: a connection accepted later would be dropped unread, which NIO doesn't allow.
+        try? await channel.channel.closeFuture.get()
+        return try result.get()
     }
 
     private func serve(_ greeting: String?, _ answer: @Sendable (String) -> String?) async throws {

@@ -59,7 +59,7 @@ struct ReplyTests {
             (.tenantNotSubscribed, nil, .destinationMissing), (.malformed, nil, .destinationMissing),
             (.typeNotSupported, nil, .destinationMissing), (.proxyTypeNotSupported, nil, .destinationMissing),
             (.serviceUnavailable, "no answer", .destinationServiceDown),
-            (.serviceUnavailable, "Secret ns/binding isn't there", .bindingUnusable),
+            (.bindingUnusable, "Secret ns/binding isn't there", .bindingUnusable),
             (.credentialsRefused, nil, .bindingUnusable), (.malformedAnswer, nil, .destinationServiceDown),
         ]
         for (kind, detail, code) in cases {
