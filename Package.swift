@@ -137,7 +137,7 @@ let package = Package(
 
         // Swift faces of the C libraries.
         library("TLS", ["COpenSSL", nio]),
-        library("HTTPTransport", ["CCurl", "Threads"]),
+        library("HTTPTransport", ["CCurl", "TLS", "Threads"]),
         library("YAML", ["CYAML"]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import TLS
 
 extension Transfer {
     /// Sets every option of the handle. Answers whether libcurl took them all.
@@ -46,6 +47,14 @@ extension Transfer {
             ccurl_set_long(handle, CURLOPT_SSL_VERIFYPEER, 1),
             ccurl_set_long(handle, CURLOPT_SSL_VERIFYHOST, 2),
         ]
+        let (suites12, suites13) = (TLSPolicy.cipherSuites12, TLSPolicy.cipherSuites13)
+        for (option, names) in [
+            (CURLOPT_SSL_CIPHER_LIST, suites12), (CURLOPT_PROXY_SSL_CIPHER_LIST, suites12),
+            (CURLOPT_TLS13_CIPHERS, suites13), (CURLOPT_PROXY_TLS13_CIPHERS, suites13),
+            (CURLOPT_SSL_EC_CURVES, TLSPolicy.groups),
+        ] {
+            results.append(ccurl_set_string(handle, option, names.joined(separator: ":")))
+        }
         func blob(_ option: CURLoption, _ bytes: PinnedBytes) {
             results.append(ccurl_set_blob(handle, option, bytes.pointer.baseAddress, bytes.pointer.count))
         }

@@ -52,6 +52,20 @@ import Testing
         #expect(code(result) == .tls)
     }
 
+    @Test(
+        "a server that knows only what the policy excludes is refused",
+        arguments: [
+            ["-groups", "ffdhe2048"],
+            ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256"],
+            ["-tls1_2", "-cipher", "DHE-RSA-AES128-GCM-SHA256:AES128-GCM-SHA256"],
+        ]
+    )
+    func policy(arguments: [String]) async throws {
+        let server = try TLSServer(certificates, arguments)
+        let result = try await get(server.url) { $0.trust = .only(.file(certificates.authority)) }
+        #expect(code(result) == .tls)
+    }
+
     @Test func nothingBelowTLS12() async throws {
         let old = try TLSServer(certificates, ["-tls1_1", "-cipher", "DEFAULT:@SECLEVEL=0"])
         let refused = try await get(old.url) { $0.trust = .only(.file(certificates.authority)) }
