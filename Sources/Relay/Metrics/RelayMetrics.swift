@@ -1,3 +1,4 @@
+import TLS
 import Telemetry
 
 /// The families of the relay's metrics, registered once. The series belong to the routes, which come and go.
@@ -137,6 +138,8 @@ final class RelayMetrics: Sendable {
             help: "Application connections that may be open at a time, in all and on one route.",
             labels: ["scope"]
         )
+        try registry.gauge("tproxy_tls_info", help: "TLS with mail servers, as a constant 1.", labels: ["policy"])
+            .metric(TLSPolicy.summary).set(1)
         try connectionLimits.metric("relay").set(Int64(limits.connections))
         try connectionLimits.metric("route").set(Int64(limits.connectionsPerRoute))
     }

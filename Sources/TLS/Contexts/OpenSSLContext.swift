@@ -33,16 +33,12 @@ final class OpenSSLContext: @unchecked Sendable {
         SSL_CTX_set_security_level(pointer, CInt(TLSPolicy.securityLevel))
         SSL_CTX_set_verify_depth(pointer, CInt(TLSPolicy.maximumChainDepth))
         _ = COpenSSL_SSL_CTX_set_max_cert_list(pointer, CLong(TLSPolicy.maximumCertificateListLength))
-        let groups = TLSPolicy.groups.joined(separator: ":")
         guard SSL_CTX_set_cipher_list(pointer, TLSPolicy.cipherSuites12.joined(separator: ":")) == 1,
             SSL_CTX_set_ciphersuites(pointer, TLSPolicy.cipherSuites13.joined(separator: ":")) == 1,
-            COpenSSL_SSL_CTX_set1_groups_list(pointer, "\(TLSPolicy.postQuantumGroup):\(groups)") == 1
-                || COpenSSL_SSL_CTX_set1_groups_list(pointer, groups) == 1
+            COpenSSL_SSL_CTX_set1_groups_list(pointer, TLSPolicy.groups.joined(separator: ":")) == 1
         else {
             throw .configuration("OpenSSL lacks a cipher suite or group: \(OpenSSLErrors.take().summary)")
         }
-        // What an OpenSSL without the hybrid group says.
-        ERR_clear_error()
     }
 
     deinit {

@@ -144,6 +144,22 @@ struct CheckReportTests {
         #expect(notes.contains { $0.contains("5 more") && $0.contains("--trials 7") })
     }
 
+    @Test("what relays use of TLS is shown, once where they agree")
+    func tls() throws {
+        var facts = try SampleFacts.good()
+        #expect(!CheckReport(facts).sections.contains { $0.title == "TLS" })
+        facts.relays = facts.relays.mapValues { observed in
+            observed.map { page in
+                var page = page
+                page.metrics = MetricValues(#"tproxy_tls_info{policy="ECDHE with AEAD, OpenSSL 3.0.19"} 1"#)
+                return page
+            }
+        }
+        let section = CheckReport(facts).sections.first { $0.title == "TLS" }
+        #expect(section?.summary == "ECDHE with AEAD, OpenSSL 3.0.19")
+        #expect(section?.state == .good)
+    }
+
     @Test("Where nothing of the product is, that is said rather than called good")
     func nothing() throws {
         var facts = try SampleFacts.good()

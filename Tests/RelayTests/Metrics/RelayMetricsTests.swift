@@ -44,6 +44,7 @@ import Testing
             #expect(relay.metric("tproxy_message_seconds_count") == 1)
             #expect(relay.metric("tproxy_upstream_denied_total", ["reason": "login"]) >= 1)
             #expect(relay.metric("tproxy_upstream_circuit_open") == 0)
+            #expect(exposition.contains(#"tproxy_tls_info{policy="ECDHE with AEAD, groups X"#))
             #expect(relay.log.lines.contains { $0.contains(" connection=1 ") && $0.contains(" session=") })
         }
     }

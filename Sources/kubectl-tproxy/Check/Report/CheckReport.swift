@@ -10,8 +10,8 @@ struct CheckReport: Hashable, Sendable {
             DefinitionCheck(facts).section, WebhookCheck(facts).section, CertificateCheck(facts).section,
             ManagerCheck(facts).section, RelayCheck(facts).section, RouteCheck(facts).section,
             InstanceCheck(facts).section, DestinationCheck(facts).section, AccessCheck(facts).section,
-            VersionCheck(facts).section, TrialCheck(facts).section,
-        ]
+            VersionCheck(facts).section, TLSCheck(facts).section, TrialCheck(facts).section,
+        ].compactMap(\.self)
     }
 
     var findings: [CheckFinding] { sections.flatMap(\.findings) }
