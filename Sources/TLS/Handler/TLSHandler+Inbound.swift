@@ -22,8 +22,7 @@ extension TLSHandler {
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch state {
         case .idle, .inputClosed, .closed:
-            // Nothing may follow a close_notify (RFC 8446 section 6.1).
-            return
+            discard(unwrapInboundIn(data).readableBytes, context: context)
         case .handshaking where connection == nil:
             receiveFirstRecord(unwrapInboundIn(data), context: context)
         case .handshaking, .open, .outputClosed:
@@ -79,6 +78,18 @@ extension TLSHandler {
         case .incomplete: break
         case .pass: connect(context: context)
         case .refuse(let refusal): fail(TLSError(refusal, peer: Self.client), context: context)
+        }
+    }
+
+    /// Ignores what follows a close_notify (RFC 8446 section 6.1), but not for ever.
+    private func discard(_ length: Int, context: ChannelHandlerContext) {
+        discardedLength += length
+        guard discardedLength > UnproductiveInputBudget.maximumLength else { return }
+        switch state {
+        case .idle, .handshaking, .open, .inputClosed, .outputClosed:
+            fail(TLSError(.tooManyRecordsWithoutData, peer: connection?.peer ?? Self.client), context: context)
+        case .closed:
+            context.close(promise: nil)
         }
     }
 

@@ -55,6 +55,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var pendingWrites = PendingWrites()
     /// Completes when the close_notify has left; set in `outputClosed`.
     var closeNotifyWritten: EventLoopFuture<Void>?
+    /// The bytes that came behind the peer's close_notify.
+    var discardedLength = 0
     /// Whether someone above waits for data: a record that brings none must then be followed by another read.
     var wantsData = false
     /// The bytes of TLS's own answers, such as to a key update, that have not been written.

@@ -107,6 +107,34 @@ import Testing
         #expect(pair.clientEvents.errors.isEmpty)
     }
 
+    @Test("input behind a close_notify is ignored, and ends the connection when it is too much")
+    func behindTheEnd() throws {
+        let (pair, flood) = try pair(.v1_3, flooding: .server)
+        defer { pair.finish() }
+        flood.connection.sendCloseNotify()
+        try pair.client.writeInbound(try #require(flood.connection.takeCiphertext()))
+        #expect(pair.clientEvents.events.last == .inputClosed)
+        for _ in 0..<4 { try pair.client.writeInbound(ByteBuffer(repeating: 23, count: 16 * 1024)) }
+        #expect(pair.clientEvents.events.last == .inputClosed)
+        _ = try? pair.client.writeInbound(ByteBuffer(repeating: 23, count: 1))
+        #expect(pair.clientEvents.events.suffix(2) == [.error(.inputWithoutData), .inactive])
+    }
+
+    @Test("a channel that waits to send its close_notify ends when the peer only sends")
+    func behindBothEnds() throws {
+        let (pair, flood) = try pair(.v1_3, flooding: .server)
+        defer { pair.finish() }
+        let socket = BlockedSocket()
+        try pair.client.pipeline.syncOperations.addHandler(socket, position: .first)
+        pair.client.close(mode: .output, promise: nil)
+        flood.connection.sendCloseNotify()
+        try pair.client.writeInbound(try #require(flood.connection.takeCiphertext()))
+        #expect(pair.client.isActive)
+        _ = try? pair.client.writeInbound(ByteBuffer(repeating: 23, count: 64 * 1024 + 1))
+        #expect(!pair.client.isActive)
+        socket.release()
+    }
+
     @Test("nothing is read while TLS's own answers are not written")
     func backPressure() throws {
         let (pair, flood) = try pair(.v1_3, flooding: .server)
