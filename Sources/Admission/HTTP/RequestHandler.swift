@@ -29,7 +29,7 @@ final class RequestHandler: ChannelDuplexHandler {
         /// The head of a request is here, its end isn't; next is `answering` or `closing`.
         case receiving(Incoming)
         /// The answer is being made or written; next is `waiting` or `closing`.
-        case answering(cancel: (() -> Void)?)
+        case answering(RequestQueue.ID?)
         /// The last answer has been written, or there won't be any. What comes in is dropped; there is no next state.
         case closing
     }
@@ -89,7 +89,7 @@ final class RequestHandler: ChannelDuplexHandler {
 
     /// Nothing more will happen on this connection.
     private func end() {
-        if case .answering(let cancel) = state { cancel?() }
+        if case .answering(let id?) = state { environment.queue.cancel(id) }
         state = .closing
         timer?.cancel()
         timer = nil
@@ -227,34 +227,30 @@ final class RequestHandler: ChannelDuplexHandler {
             let pages = environment.pages
             let head = incoming.head
             let path = RequestPlan.path(of: head.uri)
-            let finish = finisher(head)
-            let task = Task {
-                // The client may have gone while this had to wait its turn.
-                guard !Task.isCancelled else { return }
-                finish(await pages.response(method: head.method.rawValue, target: path))
-            }
-            state = .answering { task.cancel() }
+            submit(.endpoint, head) { await pages.response(method: head.method.rawValue, target: path) }
         case .review:
             let reviews = environment.reviews
-            let queue = environment.queue
             let (body, lease) = (incoming.body, incoming.lease)
-            let finish = finisher(incoming.head)
-            let isLarge = body.count > environment.limits.smallBody
-            // Before the work can end.
-            state = .answering(cancel: nil)
-            let id = queue.submit(from: address, isLarge: isLarge) {
+            submit(body.count > environment.limits.smallBody ? .largeReview : .smallReview, incoming.head) {
                 // The body's memory counts until the review is done, whether or not the client is still there.
-                withExtendedLifetime(lease) { finish(reviews.answer(body)) }
+                withExtendedLifetime(lease) { reviews.answer(body) }
             }
-            state = .answering { queue.cancel(id) }
         }
     }
 
-    /// What hands an answer that was made elsewhere to the event loop.
-    private func finisher(_ head: HTTPRequestHead) -> @Sendable (OperationsResponse) -> Void {
-        guard let eventLoop = context?.eventLoop else { return { _ in } }
+    /// Makes the answer off the event loop when it is its turn, and writes it on the loop.
+    private func submit(
+        _ kind: RequestQueue.Kind,
+        _ head: HTTPRequestHead,
+        _ make: @escaping @Sendable () async -> OperationsResponse
+    ) {
+        guard let eventLoop = context?.eventLoop else { return }
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
-        return { response in eventLoop.execute { bound.value.finish(response, to: head) } }
+        let id = environment.queue.submit(kind, from: address) {
+            let response = await make()
+            eventLoop.execute { bound.value.finish(response, to: head) }
+        }
+        state = .answering(id)
     }
 
     private func finish(_ response: OperationsResponse, to head: HTTPRequestHead) {
@@ -267,7 +263,7 @@ final class RequestHandler: ChannelDuplexHandler {
         guard let context else { return }
         if response.status >= 400 { environment.metrics.failed(status: response.status) }
         let isLast = closing || environment.stop.isSet || !(head?.canBeFollowed ?? false)
-        state = .answering(cancel: nil)
+        state = .answering(nil)
         let written = write(response, to: head, isLast: isLast, context)
         if isLast { return close() }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)

@@ -6,7 +6,7 @@ import Telemetry
 struct ServingEnvironment: Sendable {
     let limits: ServingLimits
     let bodies: BodyMemoryLimiter
-    let queue: ReviewQueue
+    let queue: RequestQueue
     let access: ReviewAccess
     let pages: OperationsRouter
     let reviews: ReviewService
@@ -25,7 +25,7 @@ struct ServingEnvironment: Sendable {
     ) {
         self.limits = limits
         self.bodies = BodyMemoryLimiter(limit: limits.bodies)
-        self.queue = ReviewQueue(limits)
+        self.queue = RequestQueue(limits)
         self.access = access
         self.pages = pages
         self.reviews = reviews

@@ -2,15 +2,15 @@ import Testing
 
 @testable import Admission
 
-@Suite("The order of reviews")
-struct ReviewSchedulerTests {
-    typealias Scheduler = ReviewScheduler<String>
+@Suite("The order of requests")
+struct RequestSchedulerTests {
+    typealias Scheduler = RequestScheduler<String>
 
-    @Test("addresses take turns, however many reviews one of them sends")
+    @Test("addresses take turns, however many requests one of them sends")
     func turns() {
-        var scheduler = Scheduler(small: 1, large: 1)
-        for review in ["a1", "a2", "a3"] { _ = scheduler.add(review, of: "a", isLarge: false) }
-        _ = scheduler.add("b1", of: "b", isLarge: false)
+        var scheduler = Scheduler(limits: [:])
+        for review in ["a1", "a2", "a3"] { _ = scheduler.add(review, of: "a", kind: .smallReview) }
+        _ = scheduler.add("b1", of: "b", kind: .smallReview)
         var order: [String] = []
         while let (id, review) = scheduler.next() {
             order.append(review)
@@ -22,9 +22,9 @@ struct ReviewSchedulerTests {
 
     @Test("no more run at a time than may, and small ones don't wait for large ones")
     func lanes() {
-        var scheduler = Scheduler(small: 2, large: 1)
-        for index in 0..<3 { _ = scheduler.add("large \(index)", of: "a", isLarge: true) }
-        for index in 0..<3 { _ = scheduler.add("small \(index)", of: "a", isLarge: false) }
+        var scheduler = Scheduler(limits: [.smallReview: 2])
+        for index in 0..<3 { _ = scheduler.add("large \(index)", of: "a", kind: .largeReview) }
+        for index in 0..<3 { _ = scheduler.add("small \(index)", of: "a", kind: .smallReview) }
         let started = start(&scheduler)
         #expect(started.reviews == ["small 0", "small 1", "large 0"])
         scheduler.finish(started.ids[0])
@@ -45,14 +45,14 @@ struct ReviewSchedulerTests {
         return started
     }
 
-    @Test("a review that is dropped while it waits never runs; one that runs keeps its place until its end")
+    @Test("a request that is dropped while it waits never runs; one that runs keeps its place until its end")
     func cancellation() {
-        var scheduler = Scheduler(small: 1, large: 1)
-        let running = scheduler.add("a1", of: "a", isLarge: false)
+        var scheduler = Scheduler(limits: [:])
+        let running = scheduler.add("a1", of: "a", kind: .smallReview)
         let first = start(&scheduler)
         #expect(first.reviews == ["a1"])
-        let waiting = scheduler.add("a2", of: "a", isLarge: false)
-        _ = scheduler.add("b1", of: "b", isLarge: false)
+        let waiting = scheduler.add("a2", of: "a", kind: .smallReview)
+        _ = scheduler.add("b1", of: "b", kind: .smallReview)
         scheduler.cancel(waiting)
         scheduler.cancel(running)
         let second = start(&scheduler)
