@@ -17,6 +17,7 @@
 
 static const uint64_t COpenSSL_OP_NO_COMPRESSION = SSL_OP_NO_COMPRESSION;
 static const uint64_t COpenSSL_OP_NO_RENEGOTIATION = SSL_OP_NO_RENEGOTIATION;
+static const uint64_t COpenSSL_OP_NO_TICKET = SSL_OP_NO_TICKET;
 static const unsigned long COpenSSL_XN_FLAG_RFC2253 = XN_FLAG_RFC2253;
 
 static inline long COpenSSL_SSL_CTX_set_mode(SSL_CTX *context, long mode) {

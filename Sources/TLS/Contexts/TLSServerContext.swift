@@ -40,9 +40,11 @@ public final class TLSServerContext: Sendable {
             let mode =
                 SSL_VERIFY_PEER | (configuration.requiresClientCertificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
             SSL_CTX_set_verify(context.pointer, mode, TLSConnection.verifyCallback)
+            // A client that resumes a session is not verified again.
+            SSL_CTX_set_options(context.pointer, COpenSSL_OP_NO_TICKET)
+            SSL_CTX_set_num_tickets(context.pointer, 0)
         }
-        // Tickets carry the session to the client and back, so nothing is kept here. Without an id context OpenSSL
-        // refuses to resume sessions of clients that showed a certificate.
+        // Tickets carry the session to the client and back, so nothing is kept here.
         _ = COpenSSL_SSL_CTX_set_session_cache_mode(context.pointer, CLong(SSL_SESS_CACHE_OFF))
         let idContext: [UInt8] = Array("tproxy".utf8)
         guard SSL_CTX_set_session_id_context(context.pointer, idContext, UInt32(idContext.count)) == 1 else {

@@ -105,6 +105,20 @@ import Testing
         #expect(try connect(client, server, resuming: session, at: day).resumed == [false, false])
     }
 
+    @Test("a server that asks for certificates resumes no session", arguments: [TLSVersion.v1_2, .v1_3])
+    func clientCertificates(version: TLSVersion) throws {
+        let identity = try authority.identity(dnsNames: ["relay"], usage: .client)
+        let client = try authority.clientContext {
+            $0.maximumVersion = version
+            $0.identity = identity
+        }
+        let server = try authority.serverContext { $0.clientTrustRoots = .file(authority.bundle.path) }
+        let first = try connect(client, server)
+        #expect(first.resumed == [false, false])
+        guard let session = first.sessions.last else { return }
+        #expect(try connect(client, server, resuming: session).resumed == [false, false])
+    }
+
     @Test("a clock that was set back ends a session")
     func clockSetBack() throws {
         let client = try authority.clientContext()
