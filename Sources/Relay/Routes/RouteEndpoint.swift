@@ -269,6 +269,8 @@ final class RouteEndpoint {
         if pool != nil { logger.notice("destination has changed, its sessions are retired") }
         let old = pool
         switch target.destination.tls.verification {
+        case .full where target.destination.tls.acceptsCommonName:
+            logger.warning("common name in the mail server's certificate accepted")
         case .full: break
         case .chainOnly:
             logger.warning("the name in the mail server's certificate is not verified, as the destination asks for")

@@ -94,6 +94,16 @@ import UpstreamPool
         await server.stop()
     }
 
+    @Test("a common name is accepted if the destination says so, which is logged")
+    func commonName() async throws {
+        try await TestRelay.run { relay in
+            relay.source.set(relay.destination { $0.tls.acceptsCommonName = true })
+            let client = try await relay.client()
+            #expect(try await client.mail().hasPrefix("250 "))
+            #expect(relay.log.contains("common name in the mail server's certificate accepted"))
+        }
+    }
+
     @Test func loginRefused() async throws {
         try await TestRelay.run { relay in
             relay.sink.accounts.setPassword("changed", for: TestRelay.user)

@@ -41,6 +41,7 @@ import Testing
         #expect(try one != key { $0.ehloName = "other.example" })
         #expect(try one != key { $0.tls.verification = .none })
         #expect(try one != key { $0.tls.verification = .chainOnly })
+        #expect(try one != key { $0.tls.acceptsCommonName = true })
         #expect(try one != key { $0.tls.minimumVersion = .tls13 })
         #expect(try one != key { $0.tls.maximumVersion = .tls12 })
     }
