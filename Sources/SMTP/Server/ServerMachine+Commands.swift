@@ -89,6 +89,9 @@ extension ServerMachine {
             refuse(Reply(502, "5.5.1 EXPN is not offered"))
         case .auth:
             refuse(Reply(503, "5.5.1 no login is needed here, the relay logs in for you; go on with MAIL FROM"))
+        case .notOffered(verb: "BDAT"):
+            // Its chunk may follow at once (RFC 3030 §2), and is text too.
+            refuseData(Reply(502, "5.5.1 BDAT is not offered"))
         case .notOffered(let verb):
             refuse(Reply(502, "5.5.1 \(verb) is not offered"))
         case .malformed(verb: "DATA"):

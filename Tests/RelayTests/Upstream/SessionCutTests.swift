@@ -1,6 +1,7 @@
 import DestinationModel
 import MailSink
 import Testing
+import UpstreamPool
 
 @testable import Relay
 
@@ -51,6 +52,19 @@ import Testing
             gate.open()
             try await relay.sink.wait(for: "the session's end") { $0.openConnections == 0 }
             #expect(relay.sink.counters.mails == 0)
+        }
+    }
+
+    @Test("A server that doesn't answer QUIT keeps no connection")
+    func silenceAfterQuit() async throws {
+        try await TestRelay.run(limits: .test { $0.pool.messages = 1 }) { relay in
+            relay.source.set(relay.destination { $0.ioTimeout = .milliseconds(500) })
+            let gate = SinkGate()
+            relay.sink.script.add(SinkFault(at: .quit, .stall(gate)))
+            let client = try await relay.client()
+            for _ in 0..<3 { #expect(try await client.mail().hasPrefix("250 ")) }
+            try await relay.sink.wait(for: "the sessions' end") { $0.connections == 3 && $0.openConnections == 0 }
+            gate.open()
         }
     }
 }

@@ -213,6 +213,17 @@ struct ServerDialogueTests {
         }
     }
 
+    @Test("The chunk of a BDAT that isn't offered is no command", arguments: [0, 1, 12, 40])
+    func chunk(cut: Int) {
+        var bench = ServerSituation.mailHeld.bench()
+        let bytes = Array("BDAT 40 LAST\r\nSubject: x\r\nRSET\r\nMAIL FROM:<c@d>\r\n".utf8)
+        var lines = bench.sendOctets(Array(bytes.prefix(cut)))
+        lines += bench.sendOctets(Array(bytes.dropFirst(cut)))
+        #expect(lines.first?.hasPrefix("< 502 5.5.1 BDAT is not offered") == true)
+        #expect(lines.last == "close")
+        #expect(lines.joined().contains("421 4.5.0 ") && !lines.joined().contains("2.0.0 OK"))
+    }
+
     @Test("DATA behind a refused MAIL waits for the replies that are due, so none is lost to the 421")
     func dataBehindRefusedMail() {
         var bench = ServerSituation.mailHeld.bench()
