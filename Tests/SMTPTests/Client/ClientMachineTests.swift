@@ -60,9 +60,9 @@ struct ClientMachineTests {
         "Every kind of reply in every state",
         arguments: [
             ([], "220 hi", ["> EHLO relay.example"]),
-            ([], "554 no", ["fail: refused 554"]),
-            ([], "421 too many", ["fail: refused 421"]),
-            ([], "250 hm", ["fail: refused 250"]),
+            ([], "554 no", ["fail: greeting 554"]),
+            ([], "421 too many", ["fail: greeting 421"]),
+            ([], "250 hm", ["fail: greeting 250"]),
             ([], "HTTP/1.1 400", ["fail: malformed notAReply"]),
             (["220 hi"], "250 mail", ["> AUTH"]),
             (["220 hi"], "502 no", ["fail: refused 502"]),
