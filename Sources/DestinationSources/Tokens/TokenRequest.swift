@@ -6,6 +6,10 @@ internal import HTTPTransport
 struct TokenRequest {
     /// An answer is a token of a few KB at most.
     static let maximumResponseBytes = 64 << 10
+    /// What a destination's own time limits are capped at: requests to services that don't answer use up those that the
+    /// client makes at a time.
+    static let maxConnectTimeout = Duration.seconds(30)
+    static let maxReadTimeout = Duration.seconds(60)
 
     let http: HTTPRequest
 
@@ -13,8 +17,8 @@ struct TokenRequest {
     init(_ key: TokenRequestKey) throws(TokenError) {
         let credentials = key.credentials
         guard let url = credentials.url(tenant: key.tenant) else { throw TokenError(.tenantNeeded) }
-        let connect = credentials.connectTimeout ?? .seconds(5)
-        let read = credentials.readTimeout ?? .seconds(10)
+        let connect = min(credentials.connectTimeout ?? .seconds(5), Self.maxConnectTimeout)
+        let read = min(credentials.readTimeout ?? .seconds(10), Self.maxReadTimeout)
         http = HTTPRequest(
             method: .post,
             url: Self.url(url, credentials.queries),

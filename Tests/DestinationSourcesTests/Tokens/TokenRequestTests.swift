@@ -33,6 +33,21 @@ import Testing
         return try #require(seen)
     }
 
+    @Test("a destination's own time limits are capped")
+    func timeLimits() throws {
+        let credentials = OAuth2ClientCredentials(
+            tokenServiceURL: "https://tokens.example/",
+            clientID: "id",
+            clientSecret: Secret("secret"),
+            connectTimeout: .seconds(86_400),
+            readTimeout: .seconds(86_400)
+        )
+        let timeouts = try TokenRequest(TokenRequestKey(credentials: credentials, tenant: nil)).http.timeouts
+        #expect(timeouts.connect == .seconds(30))
+        #expect(timeouts.stall == .seconds(60))
+        #expect(timeouts.overall == .seconds(150))
+    }
+
     @Test func credentialsInTheBody() async throws {
         let seen = try await request { $0.scope = "a b" }
         #expect(
