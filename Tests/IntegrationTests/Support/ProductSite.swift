@@ -56,6 +56,8 @@ final class ProductSite: Sendable {
         var ports: ClosedRange<Int>?
         var defaultScope = "namespaced"
         var clusterDomain = "cluster.local"
+        /// What destinations may lead to. The servers of the tests are on loopback.
+        var allowedAddresses = ["127.0.0.0/8"]
     }
 
     /// The configuration file.
@@ -91,7 +93,7 @@ final class ProductSite: Sendable {
             relay:
               portRange: \(ports.lowerBound)-\(ports.upperBound)
               pool: {sessions: \(configuration.sessions)}
-              allowedAddresses: [127.0.0.0/8]
+              allowedAddresses: [\(configuration.allowedAddresses.joined(separator: ", "))]
 
             """
         try self.directory.write(text, to: "config.yaml")

@@ -27,11 +27,12 @@ final class ClusterRun: Sendable {
         trusting certificate: String = "",
         kubeconfig: String? = nil,
         options: [String] = [],
+        configuration: ProductSite.Configuration = ProductSite.Configuration(),
         prepare: (ProductSite) async throws -> String? = { _ in nil },
         _ body: (ClusterRun) async throws -> Void
     ) async throws {
         let servers = try MailServers.current
-        let site = try await ProductSite(authority: servers.authority)
+        let site = try await ProductSite(authority: servers.authority, configuration: configuration)
         if !certificate.isEmpty {
             let own = try String(contentsOf: URL(filePath: servers.authority.certificate), encoding: .utf8)
             try await site.create(secret: "additional-cas", ["ca.crt": own + certificate])
