@@ -5,6 +5,8 @@ final class AdmissionProcess: Sendable {
     let port: Int
     private let authority: TestCA
     private let directory: TemporaryDirectory
+    /// Outlives the process.
+    private let cgroup: MemoryCgroup?
 
     /// How the proxy is configured.
     enum Configuration: String, Sendable {
@@ -40,19 +42,23 @@ final class AdmissionProcess: Sendable {
     /// - Parameters:
     ///   - kubeconfig: how it reaches the API server; without one it knows of no other Destinations.
     ///   - descriptors: how many files and sockets it may have.
+    ///   - cgroup: what bounds its memory.
     init(
         _ configuration: Configuration,
         authority: TestCA,
         kubeconfig: String? = nil,
-        descriptors: Int? = nil
+        descriptors: Int? = nil,
+        cgroup: MemoryCgroup? = nil
     ) throws {
         let port = try LoopbackPorts.free()
         self.port = port
         self.directory = try TemporaryDirectory()
         self.authority = authority
+        self.cgroup = cgroup
         self.url = "https://127.0.0.1:\(port)"
         self.process = try ChildProcess(
             (descriptors.map { ["/bin/sh", "-c", "ulimit -n \($0) && exec \"$@\"", "sh"] } ?? [])
+                + (cgroup?.wrapper ?? [])
                 + [Programs.path("tproxy-admission"), "serve", "--address", "127.0.0.1", "--port", "\(port)"]
                 + ["--metrics-port", "\(LoopbackPorts.free())", "--shutdown-delay", "0"]
                 + ["--config", self.directory.write(configuration.text, to: "config.yaml")]
@@ -72,9 +78,18 @@ final class AdmissionProcess: Sendable {
     }
 
     /// What it answers to a JSON body.
-    func post(_ json: String, to path: String = "/validate") async throws -> ProcessResult {
+    ///
+    /// - Parameter source: the client's address.
+    func post(
+        _ json: String,
+        to path: String = "/validate",
+        from source: String = "127.0.0.1"
+    ) async throws -> ProcessResult {
         try await self.curl(
-            ["--fail-with-body", "--header", "Content-Type: application/json", "--data-binary", "@-"],
+            [
+                "--interface", source, "--fail-with-body", "--header", "Content-Type: application/json",
+                "--data-binary", "@-",
+            ],
             path: path,
             input: json
         )
