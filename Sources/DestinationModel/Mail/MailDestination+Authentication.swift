@@ -41,7 +41,8 @@ extension MailDestination {
 
     private static func readClientCredentials(_ reader: inout PropertyReader) -> OAuth2ClientCredentials? {
         let urlType = readURLType(&reader)
-        let url = readTokenServiceURL(urlType, &reader)
+        let allowsPlaintext = reader.flag("tokenServiceURL.allowPlaintext") ?? false
+        let url = readTokenServiceURL(urlType, allowsPlaintext: allowsPlaintext, &reader)
         let clientID = reader.required("clientId", ", but OAuth2ClientCredentials needs it") { $0.user($1) }
         let secret = reader.required("clientSecret", ", but OAuth2ClientCredentials needs it") { $0.password($1) }
         let login = readTokenServiceLogin(&reader)
@@ -68,6 +69,7 @@ extension MailDestination {
             queries: queries,
             bodyParameters: body,
             addsClientCredentialsInBody: addsToBody,
+            allowsPlaintext: allowsPlaintext,
             connectTimeout: connectTimeout,
             readTimeout: readTimeout
         )
@@ -86,6 +88,7 @@ extension MailDestination {
 
     private static func readTokenServiceURL(
         _ type: OAuth2ClientCredentials.URLType?,
+        allowsPlaintext: Bool,
         _ reader: inout PropertyReader
     ) -> String? {
         let key = "tokenServiceURL"
@@ -93,6 +96,15 @@ extension MailDestination {
         guard let url = reader.required(key, reason, { $0.word($1) }) else { return nil }
         if let fault = TokenServiceURLSyntax.fault(in: url, type: type) {
             reader.report(.invalidValue, key, fault)
+            return nil
+        }
+        guard allowsPlaintext || !TokenServiceURLSyntax.isPlaintext(url) else {
+            let advice = "use https://, or set tokenServiceURL.allowPlaintext to true"
+            reader.report(
+                .invalidValue,
+                key,
+                "begins with http://, which sends the client secret in plaintext; \(advice)"
+            )
             return nil
         }
         return url

@@ -32,6 +32,14 @@ public struct MailDestination: Hashable, Sendable {
     /// What the mail server has to prove.
     public var tls: TLSPolicy
 
+    /// Whether a login makes the relay send a client secret without TLS.
+    public var sendsSecretsInPlaintext: Bool {
+        switch authentication {
+        case .none, .basic: false
+        case .oauth2ClientCredentials(_, let credentials): credentials.isPlaintext
+        }
+    }
+
     /// The port of SMTP over TLS (RFC 8314 §3.3).
     public static let defaultPort = 465
 

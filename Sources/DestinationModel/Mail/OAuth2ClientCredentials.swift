@@ -42,6 +42,8 @@ public struct OAuth2ClientCredentials: Hashable, Sendable {
     public var bodyParameters: [Parameter]
     /// `tokenService.addClientCredentialsInBody`: whether client id and secret go into the form.
     public var addsClientCredentialsInBody: Bool
+    /// `tokenServiceURL.allowPlaintext`: whether the secrets may be sent without TLS, to an `http://` URL. Log its use.
+    public var allowsPlaintext: Bool
     /// `tokenServiceURL.ConnectionTimeoutInSeconds`; `nil` for the caller's own limit.
     public var connectTimeout: Duration?
     /// `tokenServiceURL.SocketReadTimeoutInSeconds`; `nil` for the caller's own limit.
@@ -73,6 +75,7 @@ public struct OAuth2ClientCredentials: Hashable, Sendable {
         queries: [Parameter] = [],
         bodyParameters: [Parameter] = [],
         addsClientCredentialsInBody: Bool = true,
+        allowsPlaintext: Bool = false,
         connectTimeout: Duration? = nil,
         readTimeout: Duration? = nil
     ) {
@@ -86,6 +89,7 @@ public struct OAuth2ClientCredentials: Hashable, Sendable {
         self.queries = queries
         self.bodyParameters = bodyParameters
         self.addsClientCredentialsInBody = addsClientCredentialsInBody
+        self.allowsPlaintext = allowsPlaintext
         self.connectTimeout = connectTimeout
         self.readTimeout = readTimeout
     }
@@ -114,6 +118,9 @@ extension OAuth2ClientCredentials {
             return tokenServiceURL[..<authority.upperBound] + tenant + "." + tokenServiceURL[authority.upperBound...]
         }
     }
+
+    /// Whether the secrets are sent without TLS.
+    public var isPlaintext: Bool { TokenServiceURLSyntax.isPlaintext(tokenServiceURL) }
 
     static let tenantPlaceholder = "{tenant}"
 }

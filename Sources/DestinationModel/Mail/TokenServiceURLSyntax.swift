@@ -26,6 +26,11 @@ enum TokenServiceURLSyntax {
         return nil
     }
 
+    /// Whether a URL asks for HTTP without TLS.
+    static func isPlaintext(_ url: String) -> Bool {
+        url.firstRange(of: "://").map { url[..<$0.lowerBound].lowercased() == "http" } ?? false
+    }
+
     private static func host(of authority: String) -> String? {
         let hostEnd = authority.lastIndex(of: "]").map(authority.index(after:)) ?? authority.firstIndex(of: ":")
         let port = authority[(hostEnd ?? authority.endIndex)...]

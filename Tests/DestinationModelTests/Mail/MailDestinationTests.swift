@@ -108,6 +108,18 @@ struct MailDestinationTests {
         #expect(destination.port == 465)
     }
 
+    @Test("a client secret is sent in plaintext only if the destination allows that in as many words")
+    func plaintext() throws {
+        let url = ["tokenServiceURL": "http://auth.example.com/oauth/token"]
+        let properties = Self.oauth.merging(url) { $1 }
+        let error = #expect(throws: MailDestinationError.self) { try MailDestination(properties: properties) }
+        #expect(error?.problems.map(\.key) == ["tokenServiceURL"])
+        #expect(error?.description.contains("tokenServiceURL.allowPlaintext") == true)
+        let allowed = properties.merging(["tokenServiceURL.allowPlaintext": "true"]) { $1 }
+        #expect(try MailDestination(properties: allowed).sendsSecretsInPlaintext)
+        #expect(try !MailDestination(properties: Self.oauth).sendsSecretsInPlaintext)
+    }
+
     @Test("Numbers and booleans stand for their texts")
     func liberal() throws {
         let json = """

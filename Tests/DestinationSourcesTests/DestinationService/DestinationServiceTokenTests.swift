@@ -12,7 +12,7 @@ import Testing
             host: "a.example.com",
             [
                 "Authentication": "OAuth2ClientCredentials", "tokenServiceURL": url, "clientId": "c",
-                "clientSecret": "hunter2",
+                "clientSecret": "hunter2", "tokenServiceURL.allowPlaintext": "true",
             ]
         )
     }

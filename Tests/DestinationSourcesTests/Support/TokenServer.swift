@@ -17,6 +17,8 @@ final class TokenServer: Sendable {
     struct Reply: Sendable {
         var status = 200
         var body: String
+        /// Where a redirect leads.
+        var location: String?
     }
 
     private let requestLog: RequestLog
@@ -79,7 +81,8 @@ final class TokenServer: Sendable {
             case .end:
                 guard let request else { return }
                 let reply = reply(request)
-                let fields = HTTPHeaders([("Content-Length", "\(reply.body.utf8.count)")])
+                var fields = HTTPHeaders([("Content-Length", "\(reply.body.utf8.count)")])
+                if let location = reply.location { fields.add(name: "Location", value: location) }
                 let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: fields)
                 context.write(wrapOutboundOut(.head(head)), promise: nil)
                 context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: reply.body)))), promise: nil)

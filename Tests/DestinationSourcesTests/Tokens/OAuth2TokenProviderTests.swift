@@ -52,6 +52,21 @@ import Testing
         .init(body: #"{"access_token":"t\#(number)","expires_in":1000}"#)
     }
 
+    @Test("a token service's redirect is not followed", arguments: [301, 302, 303, 307, 308])
+    func redirect(status: Int) async throws {
+        try await with(Self.token) { other, _, _ in
+            let redirect = TokenServer.Reply(status: status, body: "", location: other.url)
+            try await with { _ in
+                redirect
+            } _: { server, provider, key in
+                let error = await #expect(throws: TokenError.self) { try await provider.token(for: key) }
+                #expect(error?.code == .requestRefused)
+                #expect(server.requests.count == 1)
+            }
+            #expect(other.requests.isEmpty)
+        }
+    }
+
     @Test func manyCallersOneRequest() async throws {
         try await with(Self.token) { server, provider, key in
             let tokens = try await withThrowingTaskGroup(of: AccessToken.self) { group in
