@@ -226,6 +226,14 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         return serve(at: now, proven: id)
     }
 
+    /// An idle session is of no more use, and its connection not closed yet: it's lent no more, and counts until it's lost.
+    public mutating func broken(_ id: SessionID, at now: Instant) -> [Action] {
+        guard case .idle = sessions[id]?.state else { return [] }
+        sessions[id]?.state = .closing
+        idle.removeAll { $0 == id }
+        return serve(at: now)
+    }
+
     /// The session is gone: closed by the server, broken, or cut off by us.
     public mutating func lost(_ id: SessionID, at now: Instant) -> [Action] {
         guard sessions.removeValue(forKey: id) != nil else { return [] }

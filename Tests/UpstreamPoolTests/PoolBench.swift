@@ -46,6 +46,7 @@ struct PoolBench {
         lines(pool.probed(.init(number: number), isAlive: isAlive, at: now))
     }
     mutating func lost(_ number: Int) -> [String] { lines(pool.lost(.init(number: number), at: now)) }
+    mutating func broken(_ number: Int) -> [String] { lines(pool.broken(.init(number: number), at: now)) }
     mutating func drain() -> [String] { lines(pool.drain(at: now)) }
     mutating func advance(_ seconds: Int = 0) -> [String] {
         wait(seconds)

@@ -26,6 +26,7 @@ struct PoolStateMachineTests {
                     .probing: ["deny b: drained"],
                 ]
             ),
+            ("broken", { $0.broken(1) }, [:]),
             ("advance", { $0.advance() }, [:]),
             ("at the end of the pause", { $0.advance(1) }, [.postponed: ["open 2"]]),
             ("no one waits any more", { $0.cancel("a") + $0.advance(1) }, [:]),
@@ -190,6 +191,15 @@ struct PoolStateMachineTests {
         #expect(bench.lost(1) == ["open 2"])
         #expect(bench.pool.closingCount == 0)
         #expect(bench.opened(2) == ["lend 2 to b"])
+    }
+
+    @Test("a session that broke while it was idle is lent no more, and counts until it's closed")
+    func broken() {
+        var bench = SessionSituation.idle.bench()
+        #expect(bench.broken(1) == [])
+        #expect(bench.pool.closingCount == 1)
+        #expect(bench.acquire("b") == [])
+        #expect(bench.lost(1) == ["open 2"])
     }
 
     @Test("a drained pool has sessions until the last one is closed")

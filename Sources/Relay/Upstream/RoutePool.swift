@@ -132,6 +132,11 @@ final class RoutePool: SessionOwner {
         carryOut(machine.released(session.id, at: clock.now))
     }
 
+    func sessionBroken(_ session: Session) {
+        metrics.retired(.lost)
+        carryOut(machine.broken(session.id, at: clock.now))
+    }
+
     func sessionProbed(_ session: Session, isAlive: Bool) {
         carryOut(machine.probed(session.id, isAlive: isAlive, at: clock.now))
     }

@@ -154,7 +154,10 @@ final class Session: ChannelInboundHandler {
 
     /// Takes leave of the server.
     func quit() {
-        if case .closed = phase { return }
+        switch phase {
+        case .closing, .closed: return
+        case .opening, .idle, .lent, .cleaning, .probing: break
+        }
         phase = .closing
         beginClosing()
         request { $0.quit() }
@@ -317,7 +320,16 @@ final class Session: ChannelInboundHandler {
             // Half a message may have been sent.
             beginClosing()
             closeAbruptly()
-        case .opening, .idle, .probing, .closing, .closed:
+        case .idle:
+            // Closing may take a while, in which it's no session for anyone.
+            phase = .closing
+            owner?.sessionBroken(self)
+            close()
+        case .probing:
+            phase = .closing
+            owner?.sessionProbed(self, isAlive: false)
+            close()
+        case .opening, .closing, .closed:
             close()
         }
     }

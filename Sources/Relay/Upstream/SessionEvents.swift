@@ -19,6 +19,8 @@ protocol SessionOwner: AnyObject {
     func sessionFailed(_ session: Session, _ failure: UpstreamFailure)
     /// Its user has given it back, and it's ready for the next.
     func sessionFreed(_ session: Session)
+    /// It broke while it was idle, and is being closed.
+    func sessionBroken(_ session: Session)
     /// The answer to a probe.
     func sessionProbed(_ session: Session, isAlive: Bool)
     /// The channel is closed. The last call about the session.

@@ -19,6 +19,7 @@ import UpstreamPool
         func sessionEstablished(_ session: Session) { told.append("established") }
         func sessionFailed(_ session: Session, _ failure: UpstreamFailure) { told.append("failed") }
         func sessionFreed(_ session: Session) { told.append("freed") }
+        func sessionBroken(_ session: Session) { told.append("broken") }
         func sessionProbed(_ session: Session, isAlive: Bool) { told.append("probed \(isAlive)") }
         func sessionClosed(_ session: Session, wasCut: Bool) { told.append(wasCut ? "cut" : "closed") }
     }
@@ -187,14 +188,14 @@ import UpstreamPool
         try establish()
         closings.isStuck = true
         try say("421 idle for too long\r\n")
-        #expect(owner.told == ["established"])
+        #expect(owner.told == ["established", "broken"])
         for _ in 0..<5 {
             #expect(closings.told == ["with a goodbye"])
             channel.embeddedEventLoop.advanceTime(by: .seconds(1))
             channel.pipeline.fireChannelReadComplete()
         }
         #expect(closings.told == ["with a goodbye", "abruptly"])
-        #expect(owner.told == ["established", "closed"])
+        #expect(owner.told == ["established", "broken", "closed"])
     }
 
     @Test("A server that takes none of the message ends the session, one that takes some has as long again")
@@ -295,7 +296,7 @@ import UpstreamPool
         try establish()
         try say("421 4.4.2 idle for too long\r\n")
         channel.embeddedEventLoop.run()
-        #expect(owner.told == ["established", "closed"])
+        #expect(owner.told == ["established", "broken", "closed"])
     }
 
     @Test func afterTheEndNothingIsWrittenAndNobodyIsTold() throws {
