@@ -16,6 +16,8 @@ final class ApplicationHandler: ChannelInboundHandler {
     private static let lingerLimit = Duration.seconds(2)
 
     private let endpoint: RouteEndpoint
+    /// The IP address that the connection comes from.
+    private(set) var clientAddress = ""
     private var machine: ServerMachine
     private var context: ChannelHandlerContext?
     private var watchdog: Watchdog?
@@ -67,6 +69,7 @@ final class ApplicationHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        clientAddress = context.remoteAddress?.ipAddress ?? ""
         guard endpoint.admit(self) else {
             let refusal = Reply(421, "4.3.2 too many connections, try again later")
             return feed { $0.refuseConnection(refusal) }
@@ -126,6 +129,7 @@ final class ApplicationHandler: ChannelInboundHandler {
         guard !isPerforming else { return }
         isPerforming = true
         while let action = machine.nextAction() { carryOut(action) }
+        for limit in machine.takeLimitsReached() { endpoint.reached(.server(limit)) }
         isPerforming = false
         session?.flush()
         if needsFlush {

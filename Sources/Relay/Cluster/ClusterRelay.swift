@@ -61,6 +61,7 @@ struct ClusterRelay {
                 configuration: configuration,
                 readiness: readiness
             ).merging(RoutePages.pages(table)) { _, added in added },
+            whenLimitReached: { [limits = parts.metrics.limits] in limits.reached(.metricsConnections) },
             readiness: readiness
         )
         logger.notice(

@@ -27,6 +27,7 @@ final class RelayMetrics: Sendable {
     let destinationAge: MetricFamily<Gauge>
     let destinationFailed: MetricFamily<Gauge>
     let tokens: TokenMetrics
+    let limits: LimitMetrics
 
     init(_ registry: MetricsRegistry, limits: RelayLimits) throws {
         self.registry = registry
@@ -133,6 +134,7 @@ final class RelayMetrics: Sendable {
             labels: route + ["reason"]
         )
         tokens = try TokenMetrics(registry)
+        self.limits = try LimitMetrics(registry)
         let connectionLimits = try registry.gauge(
             "tproxy_connection_limit",
             help: "Application connections that may be open at a time, in all and on one route.",

@@ -45,6 +45,13 @@ final class RouteMetrics: MetricSource {
     /// A transaction was told that it gets no session.
     func denied(_ kind: UpstreamFailure.Kind) {
         denials.increment(kind)
+        switch kind {
+        case .poolFull: families.limits.reached(.poolWaiters)
+        case .poolWait: families.limits.reached(.poolWait)
+        case .destination, .nameResolution, .address, .connect, .tls, .token, .login, .refused, .proto, .timeout, .lost,
+            .draining:
+            break
+        }
     }
 
     /// How a look-up of the destination ended.

@@ -6,7 +6,7 @@ import SMTP
 struct LimitOptions: ParsableArguments {
     private static let defaults = RelayLimits()
 
-    @Option(help: "Application connections in all; more hear 421.")
+    @Option(help: "Application connections in all; a route or client address may hold three times as many as are free.")
     var connections = defaults.connections
 
     @Option(help: "Application connections to one route; more hear 421.")

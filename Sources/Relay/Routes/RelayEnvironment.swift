@@ -13,7 +13,7 @@ struct RelayEnvironment: Sendable {
     let connector: SessionConnector
     let tlsContexts: TLSContextCache
     let metrics: RelayMetrics
-    let connections: ConnectionCount
+    let connections: ConnectionLimiter
     let openings: OpeningPacer
     let logger: Logger
     /// The bounds of pools that are made from now on, where they can change; else those of the limits hold.

@@ -62,7 +62,7 @@ struct RelayParts: Sendable {
             ),
             tlsContexts: tlsContexts,
             metrics: metrics,
-            connections: ConnectionCount(limit: limits.connections),
+            connections: ConnectionLimiter(limits: limits),
             openings: OpeningPacer(pauses: limits.openings),
             logger: logger,
             poolLimits: poolLimits

@@ -75,7 +75,9 @@ final class RouteEndpoint {
 
     /// Counts a connection in; false when it is one too many.
     func admit(_ connection: ApplicationHandler) -> Bool {
-        guard !isDraining, connections.count < limits.connectionsPerRoute, environment.connections.admit() else {
+        let limit = isDraining ? nil : environment.connections.admit(self, from: connection.clientAddress)
+        if let limit { reached(.connection(limit)) }
+        guard !isDraining, limit == nil else {
             metrics.connectionsRefused.increment()
             return false
         }
@@ -85,9 +87,14 @@ final class RouteEndpoint {
         return true
     }
 
+    /// Counts a limit that a client has reached.
+    func reached(_ limit: RelayLimit) {
+        environment.metrics.limits.reached(limit)
+    }
+
     func remove(_ connection: ApplicationHandler) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-        environment.connections.leave()
+        environment.connections.leave(self, from: connection.clientAddress)
         metrics.connectionsOpen.decrement()
         completeDrain()
     }
@@ -161,6 +168,7 @@ final class RouteEndpoint {
         awaitingPool.append(body)
         if lookUpLimit == nil {
             lookUpLimit = loop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lookUpTime)) { [weak self] in
+                self?.reached(.lookUpTime)
                 self?.answerAwaiting(.failure(UpstreamFailure(.destination, "not looked up in time, try again")))
             }
         }
@@ -276,6 +284,9 @@ final class RouteEndpoint {
             logger.warning("the name in the mail server's certificate is not verified, as the destination asks for")
         case .none:
             logger.warning("the mail server's certificate is not verified, as the destination asks for")
+        }
+        if target.destination.sendsSecretsInPlaintext {
+            logger.warning("client secret is sent to the token service without TLS, as the destination allows")
         }
         let pool = RoutePool(
             target: target,

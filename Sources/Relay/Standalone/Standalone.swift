@@ -37,6 +37,7 @@ struct Standalone {
             group: parts.group,
             registry: parts.registry,
             routes: RoutePages.pages(table),
+            whenLimitReached: { [limits = parts.metrics.limits] in limits.reached(.metricsConnections) },
             readiness: { table.readiness }
         )
         logger.info(

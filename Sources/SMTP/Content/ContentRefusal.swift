@@ -11,6 +11,15 @@ public enum ContentRefusal: Hashable, Sendable {
     /// More octets than the limit (RFC 1870 §6.3).
     case tooLarge(limit: Int)
 
+    /// The limit that it's about, if it's about one.
+    var limit: ServerLimit? {
+        switch self {
+        case .bareCarriageReturn, .nul, .ambiguousEnd: nil
+        case .lineTooLong: .textLine
+        case .tooLarge: .messageSize
+        }
+    }
+
     /// What the client is told.
     public var reply: Reply {
         switch self {

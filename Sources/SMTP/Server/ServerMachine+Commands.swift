@@ -136,6 +136,7 @@ extension ServerMachine {
             return refuse(Reply(503, "5.5.1 there is a MAIL already, send RSET first"))
         }
         if profile.limits.messageLimit > 0, address.declaredSize ?? 0 > profile.limits.messageLimit {
+            limitsReached.append(.messageSize)
             return answer(ContentRefusal.tooLarge(limit: profile.limits.messageLimit).reply)
         }
         idleCommands = 0
@@ -156,6 +157,7 @@ extension ServerMachine {
         }
         let limit = min(profile.limits.recipientLimit, capabilities.mostRecipients ?? .max)
         guard transaction.recipientsAsked < limit else {
+            limitsReached.append(.recipients)
             return answer(Reply(452, "4.5.3 too many recipients, \(limit) are the limit"))
         }
         idleCommands = 0
@@ -262,6 +264,7 @@ extension ServerMachine {
     private mutating func countError() {
         errors += 1
         guard errors >= profile.limits.errorLimit, !isClosed else { return }
+        limitsReached.append(.errors)
         close(with: Reply(421, "4.7.0 too many errors, closing"))
     }
 
@@ -274,6 +277,7 @@ extension ServerMachine {
     private mutating func countIdleCommand() {
         idleCommands += 1
         guard idleCommands >= profile.limits.idleCommandLimit else { return }
+        limitsReached.append(.idleCommands)
         close(with: Reply(421, "4.7.0 too many commands that do nothing, closing"))
     }
 }

@@ -21,6 +21,7 @@ extension ServerMachine {
         let hasAdvanced = inbound.readableBytes < before
         contentRead += before - inbound.readableBytes
         if let refusal = decoder.refusal {
+            if let limit = refusal.limit { limitsReached.append(limit) }
             actions.append(.cut)
             switch progress {
             case .more: state = .discarding(decoder, refusal.reply, .refused(.content))

@@ -82,6 +82,7 @@ public struct ServerMachine: Sendable {
     var isDraining = false
     var hasInputEnded = false
     var isApplicationGone = false
+    var limitsReached: [ServerLimit] = []
 
     /// A connection whose greeting is still to be sent.
     public init(_ profile: ServerProfile) {
@@ -127,6 +128,7 @@ public struct ServerMachine: Sendable {
     /// The application has sent nothing whole for too long.
     public mutating func idleLimitReached() {
         guard !isClosed, !isWaitingForUpstream else { return }
+        limitsReached.append(.idleTime)
         close(with: Reply(421, "4.4.2 \(profile.name) nothing was sent for too long, closing"))
     }
 
@@ -145,6 +147,13 @@ public struct ServerMachine: Sendable {
     }
 
     // MARK: What the machine wants
+
+    /// The limits that were reached since the last call, for counting.
+    public mutating func takeLimitsReached() -> [ServerLimit] {
+        guard !limitsReached.isEmpty else { return [] }
+        defer { limitsReached = [] }
+        return limitsReached
+    }
 
     /// Whether more octets should be read. There's a bound to what is kept while a reply is awaited.
     public var wantsInput: Bool { !isClosed && !hasInputEnded && inbound.readableBytes < Self.mostKept }

@@ -30,6 +30,7 @@ public final class OperationsServer: Sendable {
     ///   - registry: What `/metrics` shows.
     ///   - routes: More routes, by path. They may replace the server's own.
     ///   - limits: What clients are granted.
+    ///   - whenLimitReached: Called each time that a connection has to give way to another.
     ///   - readiness: Asked for each `/readyz`.
     /// - Throws: `OperationsServerError` if it can't listen there.
     public static func start(
@@ -39,11 +40,12 @@ public final class OperationsServer: Sendable {
         registry: MetricsRegistry,
         routes: [String: Route] = [:],
         limits: OperationsLimits = OperationsLimits(),
+        whenLimitReached: @escaping @Sendable () -> Void = {},
         readiness: @escaping @Sendable () async -> Readiness
     ) async throws(OperationsServerError) -> OperationsServer {
         let own = OperationsRouter.pages(registry: registry, readiness: readiness)
         let router = OperationsRouter(routes: own.merging(routes) { _, added in added })
-        let connections = ConnectionTracker(limit: limits.connections)
+        let connections = ConnectionTracker(limit: limits.connections, whenReached: whenLimitReached)
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in

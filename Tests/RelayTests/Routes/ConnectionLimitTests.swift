@@ -39,6 +39,31 @@ import Testing
         }
     }
 
+    @Test("two routes that take all connections they get leave room for a third")
+    func shares() async throws {
+        let limits = RelayLimits.test {
+            $0.connections = 40
+            $0.connectionsPerRoute = 20
+        }
+        try await TestRelay.run(limits: limits) { relay in
+            var held: [TestClient] = []
+            for tenant in ["one", "two"] {
+                let port = try await relay.open(tenant: tenant)
+                for _ in 0..<20 { held.append(try await TestClient.connect(to: port)) }
+            }
+            for client in held { _ = try await client.reply() }
+            let port = try await relay.open(tenant: "three")
+            relay.source.set(relay.destination(), tenant: "three")
+            for _ in 0..<3 {
+                let client = try await TestClient.connect(to: port).greeted()
+                #expect(try await client.mail().hasPrefix("250 "))
+                _ = try await client.say("QUIT")
+                try await client.closed()
+                await relay.expectMetric("tp_open_tcp_connections", ["tenant": "three"], 0)
+            }
+        }
+    }
+
     @Test func aSilentClientHears421() async throws {
         try await TestRelay.run(limits: .test { $0.applicationIdleTime = .milliseconds(20) }) { relay in
             let client = try await TestClient.connect(to: relay.open())

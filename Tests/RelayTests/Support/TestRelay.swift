@@ -98,7 +98,7 @@ final class TestRelay: Sendable {
             ),
             tlsContexts: TLSContextCache(trustRoots: .file(trust.file)),
             metrics: try RelayMetrics(registry, limits: limits),
-            connections: ConnectionCount(limit: limits.connections),
+            connections: ConnectionLimiter(limits: limits),
             openings: OpeningPacer(pauses: limits.openings),
             logger: log.logger
         )
