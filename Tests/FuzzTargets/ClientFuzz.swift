@@ -60,10 +60,10 @@ enum ClientFuzz {
                 }
             case .fail(let failure):
                 switch failure {
-                case .loginRefused(_, let reply), .loginDeferred(_, let reply), .unexpectedReply(let reply):
+                case .greetingRefused(let reply), .refused(let reply), .loginRefused(_, let reply),
+                    .loginDeferred(_, let reply), .unexpectedReply(let reply):
                     try check(reply)
-                // Before the login, the server knows nothing.
-                case .greetingRefused, .refused, .noMechanism, .malformed: break
+                case .noMechanism, .malformed: break
                 }
                 trace.failure = failure
             case .close: break

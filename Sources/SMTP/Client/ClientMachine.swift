@@ -91,7 +91,7 @@ public struct ClientMachine: Sendable {
     /// Requests that wait until the server, which can't pipeline, has answered the one before.
     private var held: [Request] = []
     private var actions: [Action] = []
-    /// For all replies from the first command of the login on.
+    /// For all replies: what a server learned in a session it can repeat in the greeting of the next.
     private var redactor: CredentialRedactor?
     private var ehloReader = EHLOReader()
 
@@ -101,6 +101,11 @@ public struct ClientMachine: Sendable {
     /// A session whose greeting is still to come.
     public init(_ configuration: Configuration) {
         self.configuration = configuration
+        switch configuration.credentials {
+        case .none: break
+        case .password(_, let secret), .bearer(_, let secret):
+            redactor = CredentialRedactor(secret: Array(secret.utf8), responses: [])
+        }
     }
 
     /// Bytes of the server that were looked at, each as often as it was. For tests: the work must be linear.
@@ -250,7 +255,8 @@ public struct ClientMachine: Sendable {
             introduce(.ehlo, "EHLO \(configuration.name)")
         case .ehlo:
             guard reply.isPositive else { return fail(.refused(reply)) }
-            capabilities = ehloReader.read(reply)
+            // A keyword may look like the secret; what isn't known is left out anyway.
+            capabilities = ehloReader.read(received)
             logIn()
         case .authenticating(var exchange):
             if reply.code == 334 {

@@ -124,6 +124,26 @@ struct CredentialRedactorTests {
         #expect(bench.machine.nextAction() == .fail(.unexpectedReply(Reply(421, "<redacted> is idle"))))
     }
 
+    @Test("A server that knows the password from an earlier session can't repeat it before the login")
+    func beforeLogin() {
+        var greeted = ClientBench(.password(user: "tim", password: "tanstaafl"))
+        greeted.machine.receive(ByteBuffer(string: "554 not with tanstaafl\r\n"))
+        #expect(greeted.machine.nextAction() == .fail(.greetingRefused(Reply(554, "not with <redacted>"))))
+        var introduced = ClientBench(.password(user: "tim", password: "tanstaafl"))
+        _ = introduced.receive("220 hi")
+        introduced.machine.receive(ByteBuffer(string: "550 dGFuc3RhYWZs\r\n"))
+        #expect(introduced.machine.nextAction() == .fail(.refused(Reply(550, "<redacted>"))))
+    }
+
+    @Test("A password that is a keyword hides no capability")
+    func keyword() {
+        var bench = ClientBench(.password(user: "tim", password: "pipelining"))
+        _ = bench.receive("220 hi")
+        _ = bench.receive("250-mail", "250-PIPELINING", "250 AUTH PLAIN")
+        _ = bench.receive("235 in")
+        #expect(bench.machine.capabilities.pipelining)
+    }
+
     @Test("A short password is looked for until the login is through")
     func short() {
         var refused = ClientBench(.password(user: "tim", password: "short"))
