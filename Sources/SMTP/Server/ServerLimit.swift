@@ -1,5 +1,7 @@
 /// A limit of a server that a client has reached.
 public enum ServerLimit: String, Hashable, Sendable, CaseIterable {
+    /// Bytes in a command line.
+    case commandLine = "command_line"
     /// Bytes in a message, declared or sent.
     case messageSize = "message_size"
     /// Bytes in a line of a message's text.

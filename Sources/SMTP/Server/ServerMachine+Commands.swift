@@ -43,7 +43,7 @@ extension ServerMachine {
             } else if view.count >= Self.longestEnvelopeLine, !awaitsReply {
                 isSkippingLine = true
                 inbound.clear()
-                refuseLine(Reply(500, "5.5.2 line too long"))
+                refuseLongLine()
             }
             return nil
         }
@@ -63,7 +63,7 @@ extension ServerMachine {
         guard length <= (isEnvelope ? Self.longestEnvelopeLine : Self.longestLine) else {
             guard !awaitsReply else { return nil }
             inbound.moveReaderIndex(forwardBy: length)
-            refuseLine(Reply(500, "5.5.2 line too long"))
+            refuseLongLine()
             return isClosed ? nil : commandLine()
         }
         guard let line = String(validating: text, as: UTF8.self) else {
@@ -73,6 +73,11 @@ extension ServerMachine {
             return isClosed ? nil : commandLine()
         }
         return (line[...], length)
+    }
+
+    private mutating func refuseLongLine() {
+        limitsReached.append(.commandLine)
+        refuseLine(Reply(500, "5.5.2 line too long"))
     }
 
     private mutating func carryOut(_ command: Command) {

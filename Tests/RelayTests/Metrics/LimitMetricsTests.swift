@@ -45,6 +45,7 @@ struct LimitMetricsTests {
         "what a client asks for too much of is counted",
         arguments: [
             ("message_size", "MAIL FROM:<a@example.com> SIZE=1001\r\n", "552 "),
+            ("command_line", String(repeating: "x", count: 5000) + "\r\n", "500 5.5.2 "),
             ("errors", String(repeating: "WHAT\r\n", count: 20), "421 4.7.0 "),
             ("idle_commands", String(repeating: "NOOP\r\n", count: 200), "421 4.7.0 "),
             ("recipients", "MAIL FROM:<a@example.com>\r\n" + recipients, "452 "),
