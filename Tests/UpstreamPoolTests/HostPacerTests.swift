@@ -8,7 +8,7 @@ struct HostPacerTests {
 
     /// A pacer with its owner: attempts are named by account and number, time is a number of seconds.
     struct Bench {
-        var pacer = Pacer(pauses: OpeningPauses())
+        var pacer = Pacer(pauses: .wholeSeconds)
         var seconds = 0.0
         let start = ContinuousClock.now
         var starts: [Int: ContinuousClock.Instant] = [:]
@@ -81,7 +81,7 @@ struct HostPacerTests {
 
     @Test("jitter shortens a pause by a fifth at most")
     func jitter() {
-        var pacer = Pacer(pauses: OpeningPauses())
+        var pacer = Pacer(pauses: .wholeSeconds)
         let now = ContinuousClock.now
         _ = pacer.request(1, for: "a", at: now)
         _ = pacer.ended(1, of: "a", startedAt: now, .failed(.account, "failed"), jitter: 1, at: now)

@@ -15,7 +15,7 @@ struct PoolBench {
         var limits = PoolLimits()
         change(&limits)
         pool = Pool(limits: limits)
-        pacer = Pacer(pauses: OpeningPauses())
+        pacer = Pacer(pauses: .wholeSeconds)
     }
 
     var now: ContinuousClock.Instant { start + .seconds(seconds) }
@@ -133,4 +133,13 @@ enum SessionSituation: CaseIterable {
         }
         return bench
     }
+}
+
+extension OpeningPauses {
+    /// Pauses that begin with a second, the unit of these tests' clock.
+    static let wholeSeconds = {
+        var pauses = OpeningPauses()
+        pauses.open = .seconds(1)...(.seconds(30))
+        return pauses
+    }()
 }

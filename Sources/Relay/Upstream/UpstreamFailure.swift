@@ -228,7 +228,8 @@ extension UpstreamFailure {
             self.init(.lost, "\(place) closes the session: \(reply.code) \(reply.text)")
         case .greetingRefused(let reply):
             self.init(.refused, "\(place) refuses the session: \(reply.code) \(reply.text)", opening: opening)
-            isFromHost = true
+            // A lasting refusal may be about what this destination is, such as the name in its EHLO.
+            isFromHost = reply.isTransient
         }
     }
 }
