@@ -44,6 +44,7 @@ struct UpstreamTarget: Sendable {
         return limits
     }
 
-    /// For connecting, and again for TLS.
-    var connectLimit: Duration { destination.connectTimeout ?? .seconds(30) }
+    /// For connecting, and again for TLS: no longer than a transaction waits for a session, which would never learn why
+    /// there is none.
+    var connectLimit: Duration { min(destination.connectTimeout ?? .seconds(10), .seconds(30)) }
 }

@@ -25,7 +25,12 @@ import Testing
     @Test func theRFCsLimitsHoldWhereTheDestinationSetsNone() throws {
         let target = try target()
         #expect(target.timeLimits == ClientTimeLimits())
-        #expect(target.connectLimit == .seconds(30))
+        #expect(target.connectLimit == .seconds(10))
+    }
+
+    @Test("a destination can't ask for longer than transactions wait")
+    func longConnectLimit() throws {
+        #expect(try target { $0.connectTimeout = .seconds(3600) }.connectLimit == .seconds(30))
     }
 
     @Test func theDestinationsLimitsBoundAllOthers() throws {
