@@ -102,7 +102,7 @@ let package = Package(
         library("DestinationRules", ["DestinationModel", "ObjectModel", "YAML"]),
         library(
             "DestinationSources",
-            ["DestinationModel", "FileWatch", "HTTPTransport", "ObjectModel", "TLS", "YAML", logging]
+            ["DestinationModel", "FileWatch", "HTTPTransport", "ObjectModel", "TLS", "YAML", deque, logging]
         ),
         library("NameResolution", ["Threads", deque]),
         library("SMTP", [nio]),

@@ -1,3 +1,4 @@
+internal import DequeModule
 public import HTTPTransport
 public import Logging
 
@@ -5,12 +6,16 @@ public import Logging
 ///
 /// However many wait for one token, the service gets one request. A token is renewed at about three quarters of its life
 /// by a request in the background, started by the next use, while the old one serves on; so mail flows on until tokens
-/// expire when the service is down. A service that fails is left alone for growing pauses.
+/// expire when the service is down. A service that fails is left alone for growing pauses. One service has a bounded
+/// number of requests at a time: one that doesn't answer leaves the HTTP client to the others.
 public actor OAuth2TokenProvider {
     /// The most tokens that are kept; the longest unused one makes room.
     public static let maximumTokens = 4096
     /// The most tasks that wait for one token.
     public static let maximumWaiters = 4096
+
+    /// The most requests to one token service at a time; others wait their turn.
+    static let maximumFetchesPerService = 16
 
     private typealias Waiter = CheckedContinuation<Result<AccessToken, TokenError>, Never>
 
@@ -24,6 +29,14 @@ public actor OAuth2TokenProvider {
     private var entries: [TokenRequestKey: TokenEntry] = [:]
     private var waiters: [TokenRequestKey: [UInt64: Waiter]] = [:]
     private var lastNumber: UInt64 = 0
+    private var services: [String: Service] = [:]
+
+    /// The requests to one token service.
+    private struct Service {
+        var running = 0
+        /// Each key once: its entry waits for the result. Bounded by the number of entries.
+        var queue: Deque<TokenRequestKey> = []
+    }
 
     /// A provider that asks token services through an HTTP client, without having asked yet.
     ///
@@ -144,6 +157,11 @@ public actor OAuth2TokenProvider {
     /// The fetch is nobody's child task: it serves all waiters, so none of them may cancel it. The HTTP time limits end
     /// it.
     private func startFetch(_ key: TokenRequestKey) {
+        guard services[key.service, default: Service()].running < Self.maximumFetchesPerService else {
+            services[key.service]?.queue.append(key)
+            return
+        }
+        services[key.service, default: Service()].running += 1
         let fetcher = fetcher
         Task {
             let result: Result<IssuedToken, TokenError>
@@ -157,6 +175,7 @@ public actor OAuth2TokenProvider {
     }
 
     private func finish(_ result: Result<IssuedToken, TokenError>, _ key: TokenRequestKey) {
+        startNext(after: key)
         let waiting = waiters.removeValue(forKey: key) ?? [:]
         let answer: Result<AccessToken, TokenError>
         switch result {
@@ -168,10 +187,21 @@ public actor OAuth2TokenProvider {
             onFetch(nil)
         case .failure(let error):
             entries[key]?.failed(error, now(), jitter: jitter())
-            if waiting.isEmpty { logger.warning("token renewal failed", metadata: ["error": "\(error)"]) }
+            if waiting.isEmpty {
+                logger.warning("token renewal failed", metadata: ["error": "\(error)", "service": "\(key.service)"])
+            }
             answer = .failure(error)
             onFetch(error)
         }
         for waiter in waiting.values { waiter.resume(returning: answer) }
+    }
+
+    private func startNext(after key: TokenRequestKey) {
+        services[key.service]?.running -= 1
+        if let next = services[key.service]?.queue.popFirst() {
+            startFetch(next)
+        } else if services[key.service]?.running == 0 {
+            services[key.service] = nil
+        }
     }
 }

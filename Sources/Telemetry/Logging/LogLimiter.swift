@@ -4,9 +4,9 @@ import Synchronization
 /// Limits the lines that the events of one route put into the log, for all loggers of a process. May be used from any
 /// thread.
 ///
-/// Of the lines with the same level and message that name a route in their metadata, 10 a minute are written of warnings
+/// Of the lines with the same level and message that name a route in their metadata, else a service, 10 a minute are written of warnings
 /// and errors, 600 of notices and 6000 at the info level. How many were left out is logged once the minute is over, with
-/// the next line of the process. Lines that name no route are about the process itself and aren't limited.
+/// the next line of the process. Lines that name neither are about the process itself and aren't limited.
 public final class LogLimiter: Sendable {
     private let limit = Mutex(LogLineLimit())
     private let now: @Sendable () -> ContinuousClock.Instant

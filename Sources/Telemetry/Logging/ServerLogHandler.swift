@@ -51,7 +51,7 @@ public struct ServerLogHandler: LogHandler {
     public func log(event: LogEvent) {
         let message = event.message.description
         if let limiter {
-            let route = event.metadata?["route"] ?? metadata["route"]
+            let route = event.metadata?["route"] ?? metadata["route"] ?? event.metadata?["service"]
             let (isAdmitted, omissions) = limiter.admits(event.level, message, route: route)
             for omission in omissions { write(omission) }
             guard isAdmitted else { return }
