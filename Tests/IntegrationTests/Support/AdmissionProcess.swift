@@ -42,7 +42,7 @@ final class AdmissionProcess: Sendable {
     /// - Parameters:
     ///   - kubeconfig: how it reaches the API server; without one it knows of no other Destinations.
     ///   - descriptors: how many files and sockets it may have.
-    ///   - cgroup: what bounds its memory.
+    ///   - cgroup: what bounds its memory, under the allocator's setting that the Deployment has.
     init(
         _ configuration: Configuration,
         authority: TestCA,
@@ -58,7 +58,7 @@ final class AdmissionProcess: Sendable {
         self.url = "https://127.0.0.1:\(port)"
         self.process = try ChildProcess(
             (descriptors.map { ["/bin/sh", "-c", "ulimit -n \($0) && exec \"$@\"", "sh"] } ?? [])
-                + (cgroup?.wrapper ?? [])
+                + (cgroup.map { $0.wrapper + ["env", "MALLOC_MMAP_THRESHOLD_=131072"] } ?? [])
                 + [Programs.path("tproxy-admission"), "serve", "--address", "127.0.0.1", "--port", "\(port)"]
                 + ["--metrics-port", "\(LoopbackPorts.free())", "--shutdown-delay", "0"]
                 + ["--config", self.directory.write(configuration.text, to: "config.yaml")]

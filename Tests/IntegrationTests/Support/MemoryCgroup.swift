@@ -9,7 +9,6 @@ final class MemoryCgroup: Sendable {
 
         var root: String { self == .v1 ? "/sys/fs/cgroup/memory" : "/sys/fs/cgroup" }
         var limit: String { self == .v1 ? "memory.limit_in_bytes" : "memory.max" }
-        var peak: String { self == .v1 ? "memory.max_usage_in_bytes" : "memory.peak" }
         var events: String { self == .v1 ? "memory.oom_control" : "memory.events" }
     }
 
@@ -43,9 +42,6 @@ final class MemoryCgroup: Sendable {
 
     /// What a command begins with that is to run in the group.
     var wrapper: [String] { ["/bin/sh", "-c", "echo $$ > \(self.path)/cgroup.procs && exec \"$@\"", "sh"] }
-
-    /// The most memory that was used so far, in bytes; `nil` where the kernel doesn't count it.
-    var peak: Int? { self.read(self.hierarchy.peak).flatMap { Int($0.filter(\.isNumber)) } }
 
     /// How many processes the kernel has killed for want of memory.
     var kills: Int {
