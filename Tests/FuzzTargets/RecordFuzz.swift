@@ -53,7 +53,7 @@ enum RecordFuzz {
                         recordsBeforeEnd -= 1
                         if isComplete { gate.handshakeCompleted(version) }
                     } else if trace.passed.last.map({ $0 % 3 == 0 }) ?? false {
-                        gate.processedData()
+                        trace.refusal = gate.processedData(length: length)
                         withoutData = 0
                     } else {
                         trace.refusal = gate.processedNoData()

@@ -240,8 +240,8 @@ extension TLSConnection {
                 return SSL_read_ex(ssl, space.baseAddress, space.count, &count) == 1 ? count : 0
             }
             guard count == 0 else {
-                buffers.gate.processedData()
-                continue
+                guard let refusal = buffers.gate.processedData(length: count) else { continue }
+                return .failed(TLSError(refusal, peer: peer))
             }
             switch SSL_get_error(ssl, 0) {
             case SSL_ERROR_WANT_READ:

@@ -28,7 +28,7 @@ package struct RecordGate: Hashable, Sendable {
         case handshakeTooLong
         /// A handshake message behind a complete handshake of TLS 1.2 or earlier (RFC 5246 section 7.4.1.1).
         case renegotiation
-        /// Too many messages without plaintext.
+        /// Too many messages without plaintext, or with next to none.
         case tooManyRecordsWithoutData
     }
 
@@ -109,9 +109,12 @@ package struct RecordGate: Hashable, Sendable {
     }
 
     /// The record has yielded plaintext.
-    package mutating func processedData() {
+    ///
+    /// - Parameter length: how many bytes.
+    /// - Returns: why the connection ends, if it does.
+    package mutating func processedData(length: Int) -> Refusal? {
         uncountedLength = 0
-        budget.restore()
+        return budget.receive(dataLength: length) ? nil : .tooManyRecordsWithoutData
     }
 
     /// What was read has been processed, and has yielded no plaintext.

@@ -1,5 +1,5 @@
 /// Bounds the input of an established TLS connection that yields no plaintext: key updates, session tickets, empty
-/// records, warnings.
+/// records, warnings; and of records with a few bytes, which cost as much.
 ///
 /// A peer has few legitimate reasons for them: two to four tickets after a handshake, and a key update every few GiB
 /// (RFC 8446 section 5.5). Records with data restore the budget, but slowly: a flood that interleaves them ends too.
@@ -10,10 +10,15 @@ struct UnproductiveInputBudget: Hashable, Sendable {
     static let maximumLength = 64 * 1024
     /// The number of records with data that restores one message, and the same share of the bytes.
     static let recordsPerMessage = 16
+    /// Records with less data count as well: no SMTP reply is shorter, except for pieces of one.
+    static let minimumDataLength = 5
+    /// The number of such records that counts as one message without data.
+    static let tinyRecordsPerMessage = 64
 
     private var messages = 0
     private var length = 0
     private var productiveRecords = 0
+    private var tinyRecords = 0
 
     /// Counts a message that has yielded no plaintext. A key update that asks for an answer may be counted twice.
     ///
@@ -25,7 +30,20 @@ struct UnproductiveInputBudget: Hashable, Sendable {
     }
 
     /// Counts a record that has yielded plaintext.
-    mutating func restore() {
+    ///
+    /// - Returns: whether the connection may continue.
+    mutating func receive(dataLength: Int) -> Bool {
+        guard dataLength < Self.minimumDataLength else {
+            restore()
+            return true
+        }
+        tinyRecords += 1
+        guard tinyRecords == Self.tinyRecordsPerMessage else { return true }
+        tinyRecords = 0
+        return spend(length: 0)
+    }
+
+    private mutating func restore() {
         // Most connections never spend anything: nothing to count then.
         guard messages > 0 else { return }
         productiveRecords += 1

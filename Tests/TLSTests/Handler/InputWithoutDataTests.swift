@@ -101,9 +101,9 @@ import Testing
         for _ in 0..<4 { try pair.client.writeInbound(try #require(flood.ticket())) }
         for _ in 0..<100 {
             try pair.client.writeInbound(try #require(flood.keyUpdate(asksForAnswer: true)))
-            for _ in 0..<32 { try pair.client.writeInbound(try #require(flood.data("2"))) }
+            for _ in 0..<32 { try pair.client.writeInbound(try #require(flood.data("250 ok"))) }
         }
-        #expect(pair.clientEvents.received.readableBytes == 3200)
+        #expect(pair.clientEvents.received.readableBytes == 100 * 32 * 6)
         #expect(pair.clientEvents.errors.isEmpty)
     }
 

@@ -116,16 +116,29 @@ import Testing
             for _ in 0..<dataRecords {
                 _ = gate.admit(data)
                 gate.read(data.readableBytes)
-                gate.processedData()
+                _ = gate.processedData(length: 9)
             }
         }
         #expect((refusal == nil) == lasts)
     }
 
+    @Test("records with a few bytes end the connection, unless longer ones come in between", arguments: [1, 4])
+    func tiny(length: Int) {
+        var gate = Self.established(.v1_3)
+        for _ in 0..<33 * 64 - 1 { #expect(gate.processedData(length: length) == nil) }
+        #expect(gate.processedData(length: length) == .tooManyRecordsWithoutData)
+        // Replies whose line ends come in records of their own.
+        gate = Self.established(.v1_3)
+        for _ in 0..<100_000 {
+            #expect(gate.processedData(length: 6) == nil)
+            #expect(gate.processedData(length: 2) == nil)
+        }
+    }
+
     @Test("data saves nothing up")
     func noCredit() {
         var gate = Self.established(.v1_3)
-        for _ in 0..<10_000 { gate.processedData() }
+        for _ in 0..<10_000 { #expect(gate.processedData(length: 9) == nil) }
         for _ in 0..<32 { #expect(Self.pass(Self.record(23, length: 20), &gate) == nil) }
         #expect(Self.pass(Self.record(23, length: 20), &gate) == .tooManyRecordsWithoutData)
     }
