@@ -96,8 +96,8 @@ final class AdmissionProcess: Sendable {
     }
 
     /// One of its pages.
-    func page(_ path: String) async throws -> String {
-        try await self.curl(["--fail"], path: path).output
+    func page(_ path: String, from source: String = "127.0.0.1") async throws -> String {
+        try await self.curl(["--interface", source, "--fail"], path: path).output
     }
 
     private func curl(_ options: [String], path: String, input: String = "") async throws -> ProcessResult {
