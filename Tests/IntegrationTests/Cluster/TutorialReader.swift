@@ -115,6 +115,7 @@ final class TutorialReader: Sendable {
     func stable(_ output: String) -> String {
         output
             .replacing(/\b\d+\.\d+\.\d+\.\d+\b/, with: "ADDRESS")
+            .replacing(/OpenSSL \d+\.\d+\.\d+/, with: "OpenSSL VERSION")
             // Before the ages, for a part of a pod's name may look like one.
             .replacing(/-[a-z0-9]{8,10}-[a-z0-9]{5}(_[a-z0-9]+)?\b/, with: "-POD")
             .replacing(/\b(\d+[smhd])+\b/, with: "AGE")
