@@ -15,6 +15,9 @@ final class ApplicationHandler: ChannelInboundHandler {
     /// How long the rest of what a client sends is read and thrown away after our last word, so that it gets to see it.
     private static let lingerLimit = Duration.seconds(2)
 
+    /// Bytes of unread replies at which commands are held, and at which they go on.
+    private static let unreadReplies = ChannelOptions.Types.WriteBufferWaterMark(low: 4 << 10, high: 16 << 10)
+
     private let endpoint: RouteEndpoint
     /// The IP address that the connection comes from.
     private(set) var clientAddress = ""
@@ -28,7 +31,7 @@ final class ApplicationHandler: ChannelInboundHandler {
     private var isReading = false
     private var isLingering = false
     private var needsFlush = false
-    private var readsMuch = false
+    private var readsMuch: Bool?
     private var transactionStart: NIODeadline?
     private var lastOctets = NIODeadline.now()
     /// Which connection this is, and the session that it uses or has used for the transaction.
@@ -60,6 +63,8 @@ final class ApplicationHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         watchdog = Watchdog(on: context.eventLoop) { [weak self] in self?.timeLimitReached() }
+        setReadSize()
+        try? context.channel.syncOptions?.setOption(.writeBufferWaterMark, value: Self.unreadReplies)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -91,7 +96,8 @@ final class ApplicationHandler: ChannelInboundHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        readIfThereIsRoom()
+        let areBlocked = !context.channel.isWritable
+        feed { $0.repliesBlocked(areBlocked) }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -127,18 +133,25 @@ final class ApplicationHandler: ChannelInboundHandler {
     /// Runs the machine until it wants nothing. Calls that come back meanwhile only feed it.
     private func perform() {
         guard !isPerforming else { return }
-        isPerforming = true
-        while let action = machine.nextAction() { carryOut(action) }
-        for limit in machine.takeLimitsReached() { endpoint.reached(.server(limit)) }
-        isPerforming = false
+        carryOutActions()
         session?.flush()
         if needsFlush {
             needsFlush = false
             context?.flush()
+            let unread = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
+            machine.repliesUnread(unread ?? 0)
+            carryOutActions()
         }
         setTimeLimit()
         setReadSize()
         readIfThereIsRoom()
+    }
+
+    private func carryOutActions() {
+        isPerforming = true
+        while let action = machine.nextAction() { carryOut(action) }
+        for limit in machine.takeLimitsReached() { endpoint.reached(.server(limit)) }
+        isPerforming = false
     }
 
     private func carryOut(_ action: ServerMachine.Action) {
@@ -202,7 +215,6 @@ final class ApplicationHandler: ChannelInboundHandler {
     private func closeAfterReplies() {
         guard !isLingering, let context else { return }
         isLingering = true
-        needsFlush = false
         context.flush()
         context.close(mode: .output, promise: nil)
         watchdog?.set(Self.lingerLimit)
@@ -217,14 +229,16 @@ final class ApplicationHandler: ChannelInboundHandler {
     /// Reads much at a time while a message comes, so that a usual one takes one read, one TLS record and one write; and
     /// little otherwise, since thousands of applications may be connected that say nothing.
     private func setReadSize() {
-        guard machine.isReceivingContent != readsMuch else { return }
-        readsMuch.toggle()
-        let allocator =
-            readsMuch
+        guard machine.isReceivingContent != readsMuch, let options = context?.channel.syncOptions else { return }
+        let isMuch = machine.isReceivingContent
+        readsMuch = isMuch
+        let allocator: any RecvByteBufferAllocator =
+            isMuch
             ? AdaptiveRecvByteBufferAllocator(minimum: 16 << 10, initial: 32 << 10, maximum: 64 << 10)
-            : AdaptiveRecvByteBufferAllocator()
-        // Fails on a closed channel alone.
-        try? context?.channel.syncOptions?.setOption(.recvAllocator, value: allocator)
+            : FixedSizeRecvByteBufferAllocator(capacity: 2 << 10)
+        // Fails on a closed channel alone. The machine says after each small read whether it wants another.
+        try? options.setOption(.recvAllocator, value: allocator)
+        try? options.setOption(.maxMessagesPerRead, value: UInt(isMuch ? 4 : 1))
     }
 
     private func timeLimitReached() {

@@ -14,4 +14,6 @@ public enum ServerLimit: String, Hashable, Sendable, CaseIterable {
     case idleCommands = "idle_commands"
     /// How long a client may be silent.
     case idleTime = "idle_time"
+    /// Bytes of replies that the client doesn't read.
+    case unreadReplies = "unread_replies"
 }

@@ -82,6 +82,8 @@ public struct ServerMachine: Sendable {
     var isDraining = false
     var hasInputEnded = false
     var isApplicationGone = false
+    /// Whether replies wait for the application to read: no further command is carried out.
+    var areRepliesBlocked = false
     var limitsReached: [ServerLimit] = []
 
     /// A connection whose greeting is still to be sent.
@@ -124,6 +126,23 @@ public struct ServerMachine: Sendable {
         actions.removeAll { action in if case .reply = action { true } else { false } }
         giveUp()
     }
+
+    /// The application reads its replies again, or doesn't: while it doesn't, no further command is carried out.
+    /// Content flows on.
+    public mutating func repliesBlocked(_ areBlocked: Bool) {
+        areRepliesBlocked = areBlocked
+    }
+
+    /// Replies wait to be sent. More than ``mostUnread`` bytes of them end the connection: a 421 would wait behind them.
+    public mutating func repliesUnread(_ bytes: Int) {
+        guard bytes > Self.mostUnread, !isApplicationGone else { return }
+        limitsReached.append(.unreadReplies)
+        disconnected()
+        actions.append(.abort)
+    }
+
+    /// Bytes of replies that one application leaves unread.
+    static let mostUnread = 256 << 10
 
     /// The application has sent nothing whole for too long.
     public mutating func idleLimitReached() {
@@ -203,11 +222,12 @@ public struct ServerMachine: Sendable {
     /// The next thing to do, or nil until something happens.
     public mutating func nextAction() -> Action? {
         while actions.count < 2, advance() {}
-        if actions.isEmpty, hasInputEnded, !isClosed, !isWaitingForUpstream {
+        let isHeld = areRepliesBlocked && inbound.readableBytes > 0
+        if actions.isEmpty, hasInputEnded, !isClosed, !isWaitingForUpstream, !isHeld {
             giveUp()
             actions.append(.close)
         }
-        if inbound.readableBytes == 0, inbound.capacity > 0 { inbound = ByteBuffer() }
+        releaseInputMemory()
         return actions.isEmpty ? nil : actions.removeFirst()
     }
 
@@ -227,9 +247,18 @@ public struct ServerMachine: Sendable {
     /// Reads one command or one stretch of text; false when there's nothing that can be read now.
     private mutating func advance() -> Bool {
         switch state {
-        case .idle, .envelope, .failed: readCommand()
+        case .idle, .envelope, .failed: areRepliesBlocked ? false : readCommand()
         case .content, .discarding: readContent()
         case .learning, .borrowing, .dataAsked, .verdict, .closed: false
+        }
+    }
+
+    /// Keeps no more memory than what is held needs: it came in a buffer for a whole read.
+    private mutating func releaseInputMemory() {
+        if inbound.readableBytes == 0 {
+            if inbound.capacity > 0 { inbound = ByteBuffer() }
+        } else if !isReceivingContent, inbound.storageCapacity > 2 * max(inbound.readableBytes, Self.mostKept) {
+            inbound = ByteBuffer(bytes: inbound.readableBytesView)
         }
     }
 

@@ -36,6 +36,21 @@ import Testing
         }
     }
 
+    @Test("an endless line doesn't enlarge what is read of a client that waits")
+    func smallReads() async throws {
+        try await TestRelay.runWithWaiter { relay, port, first, second in
+            let client = try await TestClient.connect(to: port).greeted()
+            let received = relay.metric("tproxy_application_received_bytes_total")
+            #expect(try await client.say(String(repeating: "x", count: 300_000)).hasPrefix("500 5.5.2 "))
+            await relay.expectMetric("tproxy_application_received_bytes_total", received + 300_002)
+            let recipients = String(repeating: "RCPT TO:<b@example.org>\r\n", count: 3500)
+            client.send("MAIL FROM:<c@example.com>\r\n" + recipients)
+            await relay.expectMetric("tproxy_upstream_waiting", 2)
+            #expect(relay.metric("tproxy_application_received_bytes_total") - received <= 306_146)
+            for client in [first, second, client] { client.close() }
+        }
+    }
+
     @Test func aClientThatReadsNothingIsNotReadFrom() async throws {
         try await TestRelay.run { relay in
             let client = try await TestClient.connect(to: relay.open(), reads: false)

@@ -78,6 +78,18 @@ struct LimitMetricsTests {
         }
     }
 
+    @Test("a client that reads no replies, of which the mail server gives long ones, is closed and counted")
+    func unreadReplies() async throws {
+        try await TestRelay.run { relay in
+            let reply = SinkReply(250, lines: Array(repeating: String(repeating: "a", count: 1000), count: 60))
+            relay.sink.script.add(SinkFault(at: .recipient, .answer(reply)))
+            let client = try await TestClient.connect(to: relay.open(), reads: false)
+            client.send("MAIL FROM:<a@example.com>\r\n" + String(repeating: "RCPT TO:<b@example.org>\r\n", count: 1000))
+            await expect("unread_replies", relay)
+            await relay.expectMetric("tp_open_tcp_connections", 0)
+        }
+    }
+
     @Test("a look-up that takes too long is counted")
     func lookUpTime() async throws {
         try await TestRelay.run(limits: .test { $0.lookUpTime = .milliseconds(20) }) { relay in

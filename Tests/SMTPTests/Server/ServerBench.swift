@@ -49,6 +49,8 @@ struct ServerBench {
     mutating func sendOctets(_ octets: [UInt8]) -> [String] { after { $0.receive(ByteBuffer(bytes: octets)) } }
     mutating func endInput() -> [String] { after { $0.inputEnded() } }
     mutating func disconnect() -> [String] { after { $0.disconnected() } }
+    mutating func block(_ areBlocked: Bool) -> [String] { after { $0.repliesBlocked(areBlocked) } }
+    mutating func unread(_ bytes: Int) -> [String] { after { $0.repliesUnread(bytes) } }
     mutating func idleLimit() -> [String] { after { $0.idleLimitReached() } }
     mutating func drain() -> [String] { after { $0.drain() } }
 

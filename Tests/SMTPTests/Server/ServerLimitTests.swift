@@ -40,6 +40,18 @@ struct ServerLimitTests {
         #expect(!bench.machine.wantsInput)
     }
 
+    @Test("what is held of a large read takes no more memory than it needs")
+    func memoryOfHeldInput() {
+        var bench = ServerSituation.borrowing.bench()
+        var bytes = ByteBuffer()
+        bytes.reserveCapacity(64 << 10)
+        bytes.writeString("RCPT TO:<c@d>\r\n")
+        bench.machine.receive(bytes)
+        #expect(bench.run() == [])
+        #expect(bench.machine.inbound.readableBytes == 15)
+        #expect(bench.machine.inbound.storageCapacity <= 8 << 10)
+    }
+
     @Test("Recipients over the limit are put off, and the mail server's own limit counts")
     func recipients() {
         var capabilities = ServerBench.full
