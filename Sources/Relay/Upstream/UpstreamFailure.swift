@@ -146,7 +146,7 @@ extension UpstreamFailure {
             [ECONNREFUSED, ECONNRESET, ETIMEDOUT, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
         case ChannelError.connectTimeout:
             // A destination that allows less time than usual says nothing about the host.
-            destination.connectTimeout.map { $0 >= .seconds(10) } ?? true
+            destination.connectTimeout.map { $0 >= UpstreamTarget.defaultConnectLimit } ?? true
         default:
             false
         }

@@ -46,5 +46,8 @@ struct UpstreamTarget: Sendable {
 
     /// For connecting, and again for TLS: no longer than a transaction waits for a session, which would never learn why
     /// there is none.
-    var connectLimit: Duration { min(destination.connectTimeout ?? .seconds(10), .seconds(30)) }
+    var connectLimit: Duration { min(destination.connectTimeout ?? Self.defaultConnectLimit, .seconds(30)) }
+
+    /// For destinations that set none.
+    static let defaultConnectLimit = Duration.seconds(10)
 }
