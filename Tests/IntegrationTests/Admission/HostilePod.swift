@@ -22,8 +22,17 @@ struct HostilePod: Sendable {
         case manyTenants
         /// Bodies with as many values as fit.
         case manyValues
-        /// Large reviews whose client doesn't wait for the answer.
-        case abandonedReviews
+
+        /// The limit of the server that it reaches, by the name in the metric; `nil` if a server without the limit is killed,
+        /// which shows as much.
+        var limit: String? {
+            switch self {
+            case .silence, .halfRecords: "handshakes"
+            case .handshakes: "handshake_rate"
+            case .withheldBodies: "bodies"
+            case .idle, .endlessHeads, .manyTenants, .manyValues: nil
+            }
+        }
     }
 
     let attack: Attack
@@ -78,7 +87,7 @@ struct HostilePod: Sendable {
         case .halfRecords: [0x16, 3, 1, 0x40, 0, 1, 0, 0x3F, 0xFC, 3, 3] + [UInt8](repeating: 0x78, count: 12_000)
         case .endlessHeads: Array(("GET / HTTP/1.1\r\n" + String(repeating: "A: b\r\n", count: 60)).utf8)
         case .withheldBodies: Self.post([UInt8](repeating: 0x20, count: 3 << 20)).dropLast()
-        case .manyTenants, .abandonedReviews: Self.post(Self.tenants)
+        case .manyTenants: Self.post(Self.tenants)
         case .manyValues: Self.post(Self.values)
         }
     }
@@ -86,22 +95,22 @@ struct HostilePod: Sendable {
     private var usesTLS: Bool {
         switch attack {
         case .silence, .halfRecords: false
-        case .idle, .handshakes, .endlessHeads, .withheldBodies, .manyTenants, .manyValues, .abandonedReviews: true
+        case .idle, .handshakes, .endlessHeads, .withheldBodies, .manyTenants, .manyValues: true
         }
     }
 
     /// How many connections it has at a time.
     private var width: Int {
         switch attack {
-        case .silence, .halfRecords, .idle: 1000
-        case .endlessHeads: 600
+        case .silence, .halfRecords, .idle, .endlessHeads: 2500
         case .handshakes: 200
-        case .withheldBodies: 20
-        case .manyTenants, .manyValues, .abandonedReviews: 8
+        case .withheldBodies: 40
+        case .manyTenants, .manyValues: 8
         }
     }
 
-    /// Opens as many connections as the attack has at a time, but for those that are still open. Returns when they are.
+    /// Opens as many connections as the attack has at a time, except those that are still open. Returns when each has done
+    /// what the attack consists of, or was closed by the server.
     func openAll() async throws {
         var configuration = TLSClientConfiguration()
         configuration.verification = .none
@@ -126,6 +135,8 @@ struct HostilePod: Sendable {
 
     private func connect(_ context: TLSClientContext, _ message: ByteBuffer) async throws {
         let (usesTLS, attack) = (usesTLS, attack)
+        let done = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
+        defer { done.succeed() }
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -133,17 +144,18 @@ struct HostilePod: Sendable {
                         let tls = TLSHandler(client: context, serverName: "localhost")
                         try channel.pipeline.syncOperations.addHandler(tls)
                     }
-                    let handler = HostileHandler(sending: message, attack, waitsForTLS: usesTLS)
+                    let handler = HostileHandler(sending: message, attack, waitsForTLS: usesTLS, done: done)
                     try channel.pipeline.syncOperations.addHandler(handler)
                 }
             }
             .bind(to: SocketAddress(ipAddress: address, port: 0))
             .connect(host: "127.0.0.1", port: port).get()
         connections.open.withLock { $0.append(channel) }
+        try await done.futureResult.get()
     }
 }
 
-/// Sends what an attack sends, and closes where that belongs to it.
+/// Sends what an attack sends, closes where that belongs to it, and says when it's done.
 private final class HostileHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -151,15 +163,21 @@ private final class HostileHandler: ChannelInboundHandler {
     private let message: ByteBuffer
     private let attack: HostilePod.Attack
     private let waitsForTLS: Bool
+    private let done: EventLoopPromise<Void>
 
-    init(sending message: ByteBuffer, _ attack: HostilePod.Attack, waitsForTLS: Bool) {
+    init(sending message: ByteBuffer, _ attack: HostilePod.Attack, waitsForTLS: Bool, done: EventLoopPromise<Void>) {
         self.message = message
         self.attack = attack
         self.waitsForTLS = waitsForTLS
+        self.done = done
     }
 
     func channelActive(context: ChannelHandlerContext) {
         if !waitsForTLS { send(context) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        done.succeed()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -176,14 +194,14 @@ private final class HostileHandler: ChannelInboundHandler {
     }
 
     private func send(_ context: ChannelHandlerContext) {
-        guard message.readableBytes > 0 else {
-            if attack == .handshakes { context.close(promise: nil) }
-            return
-        }
-        let isLast = attack == .abandonedReviews
-        let channel = context.channel
+        let (attack, done, channel) = (attack, done, context.channel)
         context.writeAndFlush(wrapOutboundOut(message)).whenComplete { _ in
-            if isLast { channel.close(promise: nil) }
+            switch attack {
+            case .silence, .halfRecords, .idle, .endlessHeads, .withheldBodies: done.succeed()
+            case .handshakes: channel.close(promise: nil)
+            // Done with the answer, which closes the connection.
+            case .manyTenants, .manyValues: break
+            }
         }
     }
 }

@@ -27,13 +27,19 @@ struct HostilePodTests {
         let server = try await AdmissionProcess(.defaultInstance, authority: TestCA(), cgroup: cgroup)
         try await server.waitUntilReady()
         let pods = makePods(server.port)
-        for _ in 0..<4 {
+        for _ in 0..<2 {
             try await withThrowingTaskGroup { tasks in
                 for pod in pods { tasks.addTask { try await pod.openAll() } }
                 try await expectAnswer(of: server)
                 try await tasks.waitForAll()
             }
             try await expectAnswer(of: server)
+        }
+        let metrics = try await server.page("/metrics", from: "127.0.0.3")
+        for limit in Set(pods.compactMap(\.attack.limit)) {
+            let series = "tproxy_admission_limits_reached_total{limit=\"\(limit)\"} "
+            let line = metrics.split(separator: "\n").first { $0.hasPrefix(series) }
+            #expect(line.flatMap { Int($0.dropFirst(series.count)) } ?? 0 > 0, "\(limit): \(line ?? "no sample")")
         }
         #expect(server.process.exitStatus == nil)
         #expect(cgroup.kills == 0)
