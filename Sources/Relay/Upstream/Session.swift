@@ -79,6 +79,9 @@ final class Session: ChannelInboundHandler {
     /// What the mail server has offered.
     var capabilities: Capabilities { machine.capabilities }
 
+    /// The mail server's software, as far as it has told of it.
+    var software: MailServerSoftware { machine.software }
+
     /// Whether the mail server takes more at the moment.
     var isWritable: Bool { context?.channel.isWritable ?? false }
 
@@ -109,6 +112,7 @@ final class Session: ChannelInboundHandler {
             owner?.sessionFreed(self)
             return
         }
+        guard machine.allowsReset else { return quit() }
         phase = .cleaning
         request { $0.reset() }
         flush()
@@ -147,6 +151,10 @@ final class Session: ChannelInboundHandler {
 
     /// Asks the server whether it is still there.
     func probe() {
+        guard machine.allowsReset else {
+            owner?.sessionProbed(self, isAlive: false)
+            return
+        }
         phase = .probing
         request { $0.reset() }
         flush()

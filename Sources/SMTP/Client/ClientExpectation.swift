@@ -1,6 +1,7 @@
 /// A reply that a session waits for.
 public enum ClientExpectation: Hashable, Sendable {
     case greeting
+    /// The reply to EHLO, or to HELO in its place.
     case ehlo
     case authentication
     case mail

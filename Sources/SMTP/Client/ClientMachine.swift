@@ -58,8 +58,10 @@ public struct ClientMachine: Sendable {
     private enum State {
         /// To ``ehlo`` by the greeting, to ``over`` by a refusal.
         case greeting
-        /// To ``authenticating`` or ``ready``, or ``over``.
+        /// To ``authenticating`` or ``ready``, to ``helo`` where the server doesn't know the command, or ``over``.
         case ehlo
+        /// To ``ready`` or ``over``.
+        case helo
         /// To ``ready`` or ``over``.
         case authenticating(SASLExchange)
         /// Replies come in the order of `expected`. To ``over`` by QUIT or by a reply that nothing asked for.
@@ -94,9 +96,14 @@ public struct ClientMachine: Sendable {
     /// For all replies: what a server learned in a session it can repeat in the greeting of the next.
     private var redactor: CredentialRedactor?
     private var ehloReader = EHLOReader()
+    /// The 220; until EHLO is answered.
+    private var greeting: Reply?
+    private var nonMailCommands = NonMailCommands()
 
     /// What the server offered; nothing before ``Action/established(_:)``.
     public private(set) var capabilities = Capabilities()
+    /// The software that the server has told of; ``MailServerSoftware/unknown`` before ``Action/established(_:)``.
+    public private(set) var software = MailServerSoftware.unknown
 
     /// A session whose greeting is still to come.
     public init(_ configuration: Configuration) {
@@ -116,7 +123,10 @@ public struct ClientMachine: Sendable {
         expected.first.map { PendingReply(expectation: $0, number: repliesReceived) }
     }
 
-    /// Octets from the server.
+    /// Whether ``reset()`` is within what the server allows a session. If not, the session can only end.
+    public var allowsReset: Bool { nonMailCommands.allowReset(software) }
+
+    /// Bytes from the server.
     public mutating func receive(_ bytes: ByteBuffer) {
         guard !isOver else { return }
         if inbound.readableBytes == 0 {
@@ -146,6 +156,7 @@ public struct ClientMachine: Sendable {
 
     /// MAIL, with the parameters that the client gave and the server knows.
     public mutating func mail(_ address: EnvelopeAddress) {
+        nonMailCommands.sentMail()
         command(.mail, "MAIL FROM:<\(address.path.mailbox)>\(Self.words(address.parameters))")
     }
 
@@ -172,6 +183,7 @@ public struct ClientMachine: Sendable {
 
     /// Ends a transaction that didn't come to its final dot; also a probe.
     public mutating func reset() {
+        nonMailCommands.sentReset()
         command(.reset, "RSET")
     }
 
@@ -185,14 +197,14 @@ public struct ClientMachine: Sendable {
     private var isOver: Bool {
         switch state {
         case .over: true
-        case .greeting, .ehlo, .authenticating, .ready: false
+        case .greeting, .ehlo, .helo, .authenticating, .ready: false
         }
     }
 
     private var isReady: Bool {
         switch state {
         case .ready: true
-        case .greeting, .ehlo, .authenticating, .over: false
+        case .greeting, .ehlo, .helo, .authenticating, .over: false
         }
     }
 
@@ -251,12 +263,21 @@ public struct ClientMachine: Sendable {
         switch state {
         case .greeting:
             guard reply.code == 220 else { return fail(.greetingRefused(reply)) }
+            greeting = reply
             state = .ehlo
             introduce(.ehlo, "EHLO \(configuration.name)")
-        case .ehlo:
+        case .ehlo where [500, 502, 504].contains(reply.code):
+            // RFC 5321 section 3.2: a server without extensions.
+            state = .helo
+            introduce(.ehlo, "HELO \(configuration.name)")
+        case .ehlo, .helo:
             guard reply.isPositive else { return fail(.refused(reply)) }
-            // A keyword may look like the secret; what isn't known is left out anyway.
-            capabilities = ehloReader.read(received)
+            if case .ehlo = state {
+                // A keyword may look like the secret; what isn't known is left out anyway.
+                capabilities = ehloReader.read(received)
+            }
+            if let greeting { software = MailServerSoftware(greeting: greeting, ehlo: received) }
+            greeting = nil
             logIn()
         case .authenticating(var exchange):
             if reply.code == 334 {
@@ -312,6 +333,7 @@ public struct ClientMachine: Sendable {
             state = .over
             actions.append(.close)
         case .greeting, .ehlo, .authentication, .mail, .recipient, .data, .endOfData, .reset:
+            if expectation == .endOfData, reply.isPositive { nonMailCommands.acceptedMessage(software) }
             actions.append(.replied(expectation, reply))
             sendHeld()
         }

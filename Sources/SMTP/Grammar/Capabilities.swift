@@ -14,6 +14,8 @@ public struct Capabilities: Hashable, Sendable {
     public var enhancedStatusCodes = false
     /// LIMITS RCPTMAX (RFC 9422): recipients in one transaction.
     public var mostRecipients: Int?
+    /// LIMITS MAILMAX (RFC 9422): transactions in one session.
+    public var maxMessages: Int?
     /// AUTH (RFC 4954): the mechanisms that the relay speaks, in the server's order.
     public var authenticationMechanisms: [SASLMechanism] = []
 

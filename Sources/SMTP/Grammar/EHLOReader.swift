@@ -21,7 +21,10 @@ package struct EHLOReader: Sendable {
     private mutating func read(_ line: ArraySlice<UInt8>) {
         var rest = line
         switch takeWord(&rest) {
-        case "SIZE": capabilities.size = max(0, takeWord(&rest).flatMap { Int($0) } ?? 0)
+        case "SIZE":
+            let size = max(0, takeWord(&rest).flatMap { Int($0) } ?? 0)
+            // Zero is no limit.
+            capabilities.size = capabilities.messageLimit(ours: size)
         case "PIPELINING": capabilities.pipelining = true
         case "8BITMIME": capabilities.eightBitMIME = true
         case "SMTPUTF8": capabilities.smtpUTF8 = true
@@ -37,14 +40,18 @@ package struct EHLOReader: Sendable {
         }
     }
 
-    /// LIMITS RCPTMAX (RFC 9422).
+    /// LIMITS RCPTMAX and MAILMAX (RFC 9422). Of several, the smallest counts.
     private mutating func readLimits(_ values: ArraySlice<UInt8>) {
         var rest = values
         while !rest.isEmpty {
-            guard let value = takeWord(&rest), value.hasPrefix("RCPTMAX=") else { continue }
-            guard let limit = Int(value.dropFirst("RCPTMAX=".count)), limit > 0 else { continue }
-            capabilities.mostRecipients = limit
-            return
+            guard let parts = takeWord(&rest)?.split(separator: "=", maxSplits: 1), parts.count == 2,
+                let limit = Int(parts[1]), limit > 0
+            else { continue }
+            switch parts[0] {
+            case "RCPTMAX": capabilities.mostRecipients = min(limit, capabilities.mostRecipients ?? limit)
+            case "MAILMAX": capabilities.maxMessages = min(limit, capabilities.maxMessages ?? limit)
+            default: continue
+            }
         }
     }
 

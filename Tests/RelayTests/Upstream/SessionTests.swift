@@ -225,6 +225,37 @@ import UpstreamPool
         #expect(user.told == ["data 354", "lost"])
     }
 
+    @Test("A session with as many RSETs as the server allows isn't probed: it ends")
+    func lastProbe() throws {
+        try establish()
+        for _ in 0..<11 {
+            session.probe()
+            #expect(try sent() == "RSET\r\n")
+            try say("250 ok\r\n")
+        }
+        #expect(owner.told == ["established"] + Array(repeating: "probed true", count: 11))
+        session.probe()
+        #expect(try sent() == "")
+        #expect(owner.told.last == "probed false")
+    }
+
+    @Test("A broken-off transaction ends a session with as many RSETs as the server allows")
+    func lastReset() throws {
+        try establish()
+        for _ in 0..<11 {
+            #expect(session.lend(to: User(), for: key))
+            session.giveBack(needsReset: true)
+            #expect(try sent() == "RSET\r\n")
+            try say("250 ok\r\n")
+            #expect(owner.told.last == "freed")
+        }
+        #expect(session.lend(to: User(), for: key))
+        session.giveBack(needsReset: true)
+        #expect(try sent() == "QUIT\r\n")
+        try say("221 bye\r\n")
+        #expect(owner.told.last == "closed")
+    }
+
     // MARK: Users
 
     /// Whatever goes wrong around it: nobody sends as whom he isn't.

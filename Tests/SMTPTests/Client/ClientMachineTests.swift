@@ -65,7 +65,13 @@ struct ClientMachineTests {
             ([], "250 hm", ["fail: greeting 250"]),
             ([], "HTTP/1.1 400", ["fail: malformed notAReply"]),
             (["220 hi"], "250 mail", ["> AUTH"]),
-            (["220 hi"], "502 no", ["fail: refused 502"]),
+            (["220 hi"], "500 what", ["> HELO relay.example"]),
+            (["220 hi"], "502 no", ["> HELO relay.example"]),
+            (["220 hi"], "504 no", ["> HELO relay.example"]),
+            (["220 hi"], "550 no", ["fail: refused 550"]),
+            (["220 hi", "502 no"], "502 no", ["fail: refused 502"]),
+            (["220 hi", "502 no"], "421 later", ["fail: refused 421"]),
+            (["220 hi", "502 no"], "250-mail\r\n250 AUTH PLAIN", ["fail: no mechanism in []"]),
             (["220 hi"], "421 later", ["fail: refused 421"]),
             (["220 hi"], "354 huh", ["fail: refused 354"]),
             (["220 hi", "250 AUTH"], "235 in", ["established"]),
@@ -90,6 +96,48 @@ struct ClientMachineTests {
         guard expected.first?.hasPrefix("fail") == true else { return }
         #expect(bench.receive("250 x") == [] && bench.machine.pendingReply?.expectation == nil, "nothing more comes")
         #expect(bench.ask { $0.mail(.of("<a@b>")) } == [])
+    }
+
+    @Test("A server that knows no EHLO is used without extensions")
+    func helo() {
+        var bench = ClientBench()
+        #expect(bench.receive("220 mail ESMTP Postfix") == ["> EHLO relay.example"])
+        #expect(bench.receive("500 what") == ["> HELO relay.example"])
+        #expect(bench.machine.pendingReply?.expectation == .ehlo)
+        #expect(bench.receive("250-mail", "250 PIPELINING") == ["established"])
+        #expect(bench.machine.capabilities == Capabilities())
+        #expect(bench.machine.software == .postfix)
+        #expect(bench.ask { $0.mail(.of("<a@b>")) } == ["> MAIL FROM:<a@b>"])
+    }
+
+    @Test("The software is known when the session is established")
+    func software() {
+        var bench = ClientBench()
+        _ = bench.receive("220-mail ESMTP Exim 4.97", "220 no spam")
+        #expect(bench.machine.software == .unknown)
+        #expect(bench.receive("250-mail", "250 SIZE 5") == ["established"])
+        #expect(bench.machine.software == .exim)
+    }
+
+    @Test("RSETs that belong to no message are counted, and those sent before an accepted one forgotten")
+    func resets() {
+        var bench = ClientBench()
+        _ = bench.receive("220 mail ESMTP Postfix", "250 mail")
+        for _ in 0..<101 {
+            #expect(bench.machine.allowsReset)
+            _ = bench.ask { $0.reset() }
+            _ = bench.receive("250 ok")
+        }
+        #expect(!bench.machine.allowsReset)
+        _ = bench.ask { $0.mail(.of("<a@b>")) }
+        #expect(bench.machine.allowsReset)
+        _ = bench.receive("250 ok")
+        _ = bench.ask { $0.reset() }
+        #expect(!bench.machine.allowsReset)
+        _ = bench.receive("250 ok")
+        _ = bench.ask { $0.endOfData() }
+        #expect(bench.receive("250 ok") == ["endOfData: 250 ok"])
+        #expect(bench.machine.allowsReset)
     }
 
     @Test("What was answered before a failure is still told")

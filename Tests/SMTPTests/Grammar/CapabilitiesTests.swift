@@ -39,8 +39,32 @@ struct CapabilitiesTests {
     }
 
     @Test(
+        "Of several SIZE lines the smallest limit counts",
+        arguments: [
+            (["SIZE 100", "SIZE 50"], 50), (["SIZE 50", "SIZE 100"], 50), (["SIZE 0", "SIZE 50"], 50),
+            (["SIZE 50", "SIZE"], 50), (["SIZE", "SIZE 0"], 0),
+        ]
+    )
+    func sizes(lines: [String], size: Int) {
+        let reply = Reply(code: 250, lines: (["host"] + lines).map { Array($0.utf8) })
+        #expect(Capabilities(ehlo: reply).size == size)
+    }
+
+    @Test(
+        "LIMITS MAILMAX, of which the smallest counts",
+        arguments: [
+            ("LIMITS MAILMAX=5 RCPTMAX=7", 5), ("LIMITS RCPTMAX=7 MAILMAX=5", 5), ("LIMITS MAILMAX=9 mailmax=4", 4),
+            ("LIMITS MAILMAX=0", nil), ("LIMITS MAILMAX=x RCPTDOMAINMAX=1", nil), ("LIMITS MAILMAX==3", nil),
+        ] as [(String, Int?)]
+    )
+    func messages(line: String, limit: Int?) {
+        #expect(Self.capabilities(line).maxMessages == limit)
+    }
+
+    @Test(
         "LIMITS",
         arguments: [
+            ("LIMITS RCPTMAX=9 RCPTMAX=4", 4),
             ("LIMITS RCPTMAX=100", 100), ("LIMITS MAILMAX=5 RCPTMAX=7", 7), ("limits rcptmax=3", 3),
             ("LIMITS RCPTMAX=0", nil), ("LIMITS RCPTMAX=x", nil), ("LIMITS", nil), ("LIMITS RCPTMAX", nil),
         ] as [(String, Int?)]
