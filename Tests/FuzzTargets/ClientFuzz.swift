@@ -10,9 +10,14 @@ enum ClientFuzz {
     private static let password = "tr0ub4dor-and-3"
 
     static func run(_ octets: [UInt8]) throws(FuzzFailure) {
-        let whole = try drive([octets])
-        for pieces in Split.all(octets) where try drive(pieces) != whole {
-            throw FuzzFailure("in \(pieces.count) pieces something else is said or sent")
+        for isPlaintext in [false, true] {
+            let whole = try drive([octets], isPlaintext: isPlaintext)
+            for pieces in Split.all(octets) where try drive(pieces, isPlaintext: isPlaintext) != whole {
+                throw FuzzFailure("in \(pieces.count) pieces something else is said or sent")
+            }
+            if isPlaintext, !whole.sent.isEmpty || !whole.replies.isEmpty {
+                throw FuzzFailure("something is sent or believed in plain text")
+            }
         }
     }
 
@@ -23,12 +28,17 @@ enum ClientFuzz {
         var failure: ClientFailure?
     }
 
-    private static func drive(_ pieces: [[UInt8]]) throws(FuzzFailure) -> Trace {
+    /// - Parameter isPlaintext: whether the server says it before TLS.
+    private static func drive(_ pieces: [[UInt8]], isPlaintext: Bool) throws(FuzzFailure) -> Trace {
         let credentials = SASLCredentials.password(user: "u", password: password)
         var machine = ClientMachine(.init(name: "relay", host: "mail", port: 465, credentials: credentials))
         var trace = Trace()
         for piece in pieces {
-            machine.receive(ByteBuffer(bytes: piece))
+            if isPlaintext {
+                machine.receivePlaintext(ByteBuffer(bytes: piece))
+            } else {
+                machine.receive(ByteBuffer(bytes: piece))
+            }
             try perform(&machine, &trace)
         }
         let count = pieces.reduce(0) { $0 + $1.count }
@@ -61,9 +71,9 @@ enum ClientFuzz {
             case .fail(let failure):
                 switch failure {
                 case .greetingRefused(let reply), .refused(let reply), .loginRefused(_, let reply),
-                    .loginDeferred(_, let reply), .unexpectedReply(let reply):
+                    .loginDeferred(_, let reply), .unexpectedReply(let reply), .greetedWithoutTLS(let reply):
                     try check(reply)
-                case .noMechanism, .malformed: break
+                case .noMechanism, .malformed, .notTLS: break
                 }
                 trace.failure = failure
             case .close: break

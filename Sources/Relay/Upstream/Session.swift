@@ -196,6 +196,9 @@ final class Session: ChannelInboundHandler {
         case is TLSHandshakeCompleted:
             isSecured = true
             setTimeLimit()
+        case let plaintext as TLSPlaintextReceived:
+            // The limit for TLS holds for it too.
+            request { $0.receivePlaintext(plaintext.bytes) }
         case ChannelEvent.inputClosed:
             fail(lost)
         default:

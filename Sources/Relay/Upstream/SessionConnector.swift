@@ -98,7 +98,8 @@ struct SessionConnector: Sendable {
                         client: target.tls,
                         serverName: target.destination.host,
                         resuming: resumption.session,
-                        onNewSession: { resumption.session = $0 }
+                        onNewSession: { resumption.session = $0 },
+                        reportsPlaintext: true
                     )
                     try channel.pipeline.syncOperations.addHandlers([tls, makeSession()])
                 }

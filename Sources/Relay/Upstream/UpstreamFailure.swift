@@ -224,6 +224,10 @@ extension UpstreamFailure {
             )
         case .malformed(let malformation):
             self.init(.proto, "\(place) doesn't speak SMTP: \(malformation.rawValue)")
+        case .greetedWithoutTLS(let reply):
+            self.init(.tls, "\(place) speaks SMTP without TLS: \(reply.code) \(reply.text)")
+        case .notTLS:
+            self.init(.tls, "\(place) does not speak TLS")
         case .unexpectedReply(let reply):
             self.init(.lost, "\(place) closes the session: \(reply.code) \(reply.text)")
         case .greetingRefused(let reply):

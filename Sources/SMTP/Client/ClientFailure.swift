@@ -14,6 +14,10 @@ public enum ClientFailure: Hashable, Sendable, Error {
     case unexpectedReply(Reply)
     /// The greeting was a refusal: a word about the connection, for nothing has been said about us yet.
     case greetingRefused(Reply)
+    /// The server greets in plain text where TLS is due.
+    case greetedWithoutTLS(Reply)
+    /// The server sent what is neither TLS nor a reply.
+    case notTLS
 
     /// Whether this says that the server has too many sessions of ours: a 421, or Office 365's 432, before the login is
     /// through.
@@ -21,7 +25,7 @@ public enum ClientFailure: Hashable, Sendable, Error {
         switch self {
         case .greetingRefused(let reply), .refused(let reply), .loginDeferred(_, let reply):
             reply.code == 421 || reply.code == 432
-        case .noMechanism, .loginRefused, .malformed, .unexpectedReply: false
+        case .noMechanism, .loginRefused, .malformed, .unexpectedReply, .greetedWithoutTLS, .notTLS: false
         }
     }
 }

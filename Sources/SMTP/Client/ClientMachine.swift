@@ -56,8 +56,10 @@ public struct ClientMachine: Sendable {
     }
 
     private enum State {
-        /// To ``ehlo`` by the greeting, to ``over`` by a refusal.
+        /// To ``ehlo`` by the greeting, to ``plaintext`` when the server speaks before TLS, to ``over`` by a refusal.
         case greeting
+        /// The server speaks in plain text where TLS is due. To ``over`` by its first reply.
+        case plaintext
         /// To ``authenticating`` or ``ready``, to ``helo`` where the server doesn't know the command, or ``over``.
         case ehlo
         /// To ``ready`` or ``over``.
@@ -138,6 +140,16 @@ public struct ClientMachine: Sendable {
         }
     }
 
+    /// Bytes that the server sent in plain text instead of TLS, from its first one on. A refusal is what it would be in a
+    /// greeting; nothing else is believed, and nothing is sent.
+    public mutating func receivePlaintext(_ bytes: ByteBuffer) {
+        switch state {
+        case .greeting: state = .plaintext
+        case .plaintext, .ehlo, .helo, .authenticating, .ready, .over: break
+        }
+        receive(bytes)
+    }
+
     /// The next thing to do, or nil until something is received or requested.
     public mutating func nextAction() -> Action? {
         while actions.isEmpty, !isOver, inbound.readableBytes > 0 {
@@ -145,7 +157,7 @@ public struct ClientMachine: Sendable {
                 guard let reply = try parser.next(from: &inbound) else { break }
                 handle(reply)
             } catch {
-                fail(.malformed(error))
+                fail(isPlaintext ? .notTLS : .malformed(error))
             }
         }
         if inbound.readableBytes == 0, inbound.capacity > 0 { inbound = ByteBuffer() }
@@ -197,14 +209,21 @@ public struct ClientMachine: Sendable {
     private var isOver: Bool {
         switch state {
         case .over: true
-        case .greeting, .ehlo, .helo, .authenticating, .ready: false
+        case .greeting, .plaintext, .ehlo, .helo, .authenticating, .ready: false
         }
     }
 
     private var isReady: Bool {
         switch state {
         case .ready: true
-        case .greeting, .ehlo, .helo, .authenticating, .over: false
+        case .greeting, .plaintext, .ehlo, .helo, .authenticating, .over: false
+        }
+    }
+
+    private var isPlaintext: Bool {
+        switch state {
+        case .plaintext: true
+        case .greeting, .ehlo, .helo, .authenticating, .ready, .over: false
         }
     }
 
@@ -266,6 +285,8 @@ public struct ClientMachine: Sendable {
             greeting = reply
             state = .ehlo
             introduce(.ehlo, "EHLO \(configuration.name)")
+        case .plaintext:
+            fail(reply.code >= 400 ? .greetingRefused(reply) : .greetedWithoutTLS(reply))
         case .ehlo where [500, 502, 504].contains(reply.code):
             // RFC 5321 section 3.2: a server without extensions.
             state = .helo

@@ -69,6 +69,9 @@ extension TLSError {
         }
     }
 
+    /// The peer speaks, and it isn't TLS.
+    static func notTLS(peer: String) -> TLSError { TLSError(.notTLS, peer: peer) }
+
     /// The TCP connection ended before the handshake did.
     static func handshakeCutOff(peer: String) -> TLSError {
         TLSError(code: .handshakeFailed, reason: "\(peer) closed the connection during the handshake")

@@ -179,6 +179,8 @@ extension TLSConnection {
     enum HandshakeOutcome {
         case complete(TLSHandshakeCompleted)
         case wantsInput
+        /// What has come instead of the first record. The connection is of no more use.
+        case plaintext(ByteBuffer)
         case failed(TLSError)
     }
 
@@ -193,7 +195,12 @@ extension TLSConnection {
     }
 
     /// Takes the handshake one step further: as far as the next record leads.
-    func handshake() -> HandshakeOutcome {
+    /// - Parameter reportsPlaintext: whether input that doesn't begin as TLS is an outcome of its own, not a failure.
+    func handshake(reportsPlaintext: Bool) -> HandshakeOutcome {
+        if reportsPlaintext, buffers.gate.isPlaintext(buffers.inbound) {
+            defer { buffers.inbound = ByteBuffer() }
+            return .plaintext(buffers.inbound)
+        }
         switch buffers.gate.admit(buffers.inbound) {
         case .refuse(let refusal): return .failed(TLSError(refusal, peer: peer))
         case .incomplete where hasStarted: return .wantsInput

@@ -25,6 +25,8 @@ extension TLSHandler {
             discard(unwrapInboundIn(data).readableBytes, context: context)
         case .handshaking where connection == nil:
             receiveFirstRecord(unwrapInboundIn(data), context: context)
+        case .plaintext:
+            context.fireUserInboundEventTriggered(TLSPlaintextReceived(bytes: unwrapInboundIn(data)))
         case .handshaking, .open, .outputClosed:
             connection?.receive(unwrapInboundIn(data))
             processInput(context: context)
@@ -35,7 +37,7 @@ extension TLSHandler {
     public func channelReadComplete(context: ChannelHandlerContext) {
         context.fireChannelReadComplete()
         switch state {
-        case .handshaking:
+        case .handshaking, .plaintext:
             context.read()
         case .open, .outputClosed:
             if wantsData { readUnlessPaused(context: context) }
@@ -60,6 +62,7 @@ extension TLSHandler {
     private var endOfTransport: TLSError? {
         switch state {
         case .handshaking: .handshakeCutOff(peer: connection?.peer ?? Self.client)
+        case .plaintext: .notTLS(peer: connection?.peer ?? Self.client)
         case .open, .outputClosed: connection?.cutOff
         case .idle, .inputClosed, .closed: nil
         }
@@ -86,7 +89,7 @@ extension TLSHandler {
         discardedLength += length
         guard discardedLength > UnproductiveInputBudget.maximumLength else { return }
         switch state {
-        case .idle, .handshaking, .open, .inputClosed, .outputClosed:
+        case .idle, .handshaking, .plaintext, .open, .inputClosed, .outputClosed:
             fail(TLSError(.tooManyRecordsWithoutData, peer: connection?.peer ?? Self.client), context: context)
         case .closed:
             context.close(promise: nil)
@@ -102,15 +105,18 @@ extension TLSHandler {
             switch state {
             case .handshaking: advanceHandshake(connection, context: context)
             case .open, .outputClosed: decrypt(connection, context: context)
-            case .idle, .inputClosed, .closed: return
+            case .idle, .plaintext, .inputClosed, .closed: return
             }
         } while connection.hasReadable
     }
 
     private func advanceHandshake(_ connection: TLSConnection, context: ChannelHandlerContext) {
-        switch connection.handshake() {
+        switch connection.handshake(reportsPlaintext: reportsPlaintext) {
         case .wantsInput:
             sendCiphertext(context: context, promise: nil)
+        case .plaintext(let bytes):
+            state = .plaintext
+            context.fireUserInboundEventTriggered(TLSPlaintextReceived(bytes: bytes))
         case .failed(let error):
             fail(error, context: context)
         case .complete(let result):
@@ -120,6 +126,13 @@ extension TLSHandler {
             // The last flight of the handshake leaves together with what has waited for it.
             encryptFlushedWrites(context: context)
             sendCiphertext(context: context, promise: nil)
+        }
+    }
+
+    private var reportsPlaintext: Bool {
+        switch role {
+        case .client(_, _, let client): client.reportsPlaintext
+        case .server: false
         }
     }
 
@@ -157,7 +170,7 @@ extension TLSHandler {
             }
         case .outputClosed:
             closeWhenCloseNotifyIsWritten(context: context)
-        case .idle, .handshaking, .inputClosed, .closed:
+        case .idle, .handshaking, .plaintext, .inputClosed, .closed:
             break
         }
     }

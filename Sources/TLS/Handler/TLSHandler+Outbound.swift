@@ -11,7 +11,7 @@ extension TLSHandler {
             promise?.fail(ChannelError.ioOnClosedChannel)
         case .outputClosed:
             promise?.fail(ChannelError.outputClosed)
-        case .idle, .handshaking, .open, .inputClosed:
+        case .idle, .handshaking, .plaintext, .open, .inputClosed:
             if pendingWrites.isEnded {
                 promise?.fail(ChannelError.outputClosed)
             } else {
@@ -63,7 +63,7 @@ extension TLSHandler {
             state = .closed
             connection?.sendCloseNotify()
             sendCiphertext(context: context, promise: nil)
-        case .idle, .handshaking, .outputClosed, .closed:
+        case .idle, .handshaking, .plaintext, .outputClosed, .closed:
             // No close_notify belongs into a handshake, and none twice.
             state = .closed
         }
@@ -77,7 +77,7 @@ extension TLSHandler {
             promise?.fail(ChannelError.alreadyClosed)
         case .outputClosed:
             promise?.fail(ChannelError.outputClosed)
-        case .idle, .handshaking, .open, .inputClosed:
+        case .idle, .handshaking, .plaintext, .open, .inputClosed:
             guard !pendingWrites.isEnded else {
                 promise?.fail(ChannelError.outputClosed)
                 return
@@ -102,7 +102,7 @@ extension TLSHandler {
         let inputWasClosed =
             switch state {
             case .inputClosed: true
-            case .idle, .handshaking, .open, .outputClosed, .closed: false
+            case .idle, .handshaking, .plaintext, .open, .outputClosed, .closed: false
             }
         state = .outputClosed
         sendCiphertext(context: context, promise: written)
@@ -133,7 +133,7 @@ extension TLSHandler {
         while pendingWrites.hasFlushed {
             switch state {
             case .open, .inputClosed: encryptBatch(connection, context: context)
-            case .idle, .handshaking, .outputClosed, .closed: return
+            case .idle, .handshaking, .plaintext, .outputClosed, .closed: return
             }
         }
     }

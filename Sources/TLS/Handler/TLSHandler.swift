@@ -27,8 +27,10 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     enum State {
         /// The channel is not active yet. Goes to `handshaking` or `closed`.
         case idle
-        /// Writes wait. Goes to `open` or `closed`.
+        /// Writes wait. Goes to `open`, `plaintext` or `closed`.
         case handshaking
+        /// The server speaks in plain text, which is handed on. Goes to `closed`.
+        case plaintext
         /// Both directions work. Goes to any of the following.
         case open
         /// The peer has sent its close_notify; we may still write. Goes to `closed`.
@@ -42,6 +44,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     struct ClientSessions {
         let offered: TLSSession?
         let onNew: ((TLSSession) -> Void)?
+        let reportsPlaintext: Bool
         let now: () -> Int64
     }
 
@@ -73,15 +76,23 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     ///   - session: the session of an earlier connection to this host and port.
     ///   - onNewSession: called on the event loop with each session that the server offers; with TLS 1.3 after the
     ///     handshake, possibly more than once.
+    ///   - reportsPlaintext: whether a server that speaks in plain text is reported with ``TLSPlaintextReceived``, for the
+    ///     caller to close the connection, and not as an error.
     ///   - now: the time in seconds since 1970, by which a session's age is judged.
     public init(
         client context: TLSClientContext,
         serverName: String,
         resuming session: TLSSession? = nil,
         onNewSession: ((TLSSession) -> Void)? = nil,
+        reportsPlaintext: Bool = false,
         now: @escaping () -> Int64 = { TLSSession.systemTime }
     ) {
-        let sessions = ClientSessions(offered: session, onNew: onNewSession, now: now)
+        let sessions = ClientSessions(
+            offered: session,
+            onNew: onNewSession,
+            reportsPlaintext: reportsPlaintext,
+            now: now
+        )
         self.role = .client(context, serverName: serverName, sessions)
     }
 
@@ -201,7 +212,7 @@ extension TLSHandler {
         guard wasPaused, wantsData else { return }
         switch state {
         case .open, .outputClosed: readUnlessPaused(context: context)
-        case .idle, .handshaking, .inputClosed, .closed: break
+        case .idle, .handshaking, .plaintext, .inputClosed, .closed: break
         }
     }
 

@@ -82,6 +82,14 @@ package struct RecordGate: Hashable, Sendable {
         }
     }
 
+    /// Whether `ciphertext` is the first input of the connection and doesn't begin with the header of a record.
+    func isPlaintext(_ ciphertext: ByteBuffer) -> Bool {
+        switch phase {
+        case .handshake(records: 0, length: 0): RecordHeader(ciphertext)?.isPlausible == false
+        case .handshake, .foreign, .established: false
+        }
+    }
+
     /// Passes the next record of `ciphertext`, if there is one and none is passed.
     package mutating func admit(_ ciphertext: ByteBuffer) -> Decision {
         let decision = next(in: ciphertext)

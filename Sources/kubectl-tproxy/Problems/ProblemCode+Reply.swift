@@ -68,6 +68,8 @@ extension ProblemCode {
             "check mail.smtps.host and mail.smtps.port in the destination, and whether the cluster lets the relay connect there"
         case .mailServerTurnsAway:
             "read what the mail server says above: it lets nobody in at the moment, or isn't a mail server that speaks SMTPS"
+        case .tlsFails where reply.text.contains(" without TLS: ") || reply.text.contains(" does not speak TLS"):
+            "set mail.smtps.port in the destination to the port on which the mail server begins with TLS, mostly 465; with STARTTLS alone (587, 25) it can't be used"
         case .tlsFails:
             "the mail server's certificate must be for its name and of an authority that the relay trusts; a company's own goes into the Secret that additionalCAs names"
         case .noAccessToken:

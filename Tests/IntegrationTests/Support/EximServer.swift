@@ -14,7 +14,8 @@ final class EximServer: Sendable {
     /// The system has no user that Exim could run as.
     struct NoEximUser: Error {}
 
-    init(authority: TestCA, account: MailAccount) async throws {
+    /// - Parameter maxConnections: how many it accepts at the same time; zero for no limit.
+    init(authority: TestCA, account: MailAccount, maxConnections: Int = 0) async throws {
         let directory = try TemporaryDirectory()
         let port = try LoopbackPorts.free()
         let installed = try await ProcessRunner.check([Repository.path("scripts/exim"), "path"])
@@ -32,7 +33,13 @@ final class EximServer: Sendable {
             guard chown(secret, user.pw_uid, user.pw_gid) == 0, chmod(secret, 0o600) == 0 else { throw NoEximUser() }
         }
         let configuration = try directory.write(
-            Self.configuration(directory: directory, port: port, authority: authority, passwords: passwords),
+            Self.configuration(
+                directory: directory,
+                port: port,
+                authority: authority,
+                passwords: passwords,
+                maxConnections: maxConnections
+            ),
             to: "exim.conf"
         )
         self.directory = directory
@@ -53,7 +60,8 @@ final class EximServer: Sendable {
         directory: TemporaryDirectory,
         port: Int,
         authority: TestCA,
-        passwords: String
+        passwords: String,
+        maxConnections: Int
     ) -> String {
         """
         exim_path = \(directory.path("exim"))
@@ -72,7 +80,7 @@ final class EximServer: Sendable {
         message_size_limit = 0
         host_lookup =
         rfc1413_hosts =
-        smtp_accept_max = 0
+        smtp_accept_max = \(maxConnections)
         received_header_text = Received: from a client (Authenticated sender: $authenticated_id) id $message_exim_id
         acl_smtp_rcpt = recipient
 

@@ -41,6 +41,8 @@ struct ReplyTests {
             (.refused(no), .mailServerTurnsAway), (.loginRefused(.plain, no), .loginRefused),
             (.loginDeferred(.plain, no), .loginRefused), (.noMechanism(offered: []), .loginRefused),
             (.malformed(.notAReply), .mailServerTurnsAway), (.unexpectedReply(no), .mailServerTurnsAway),
+            (.greetingRefused(no), .mailServerTurnsAway), (.greetedWithoutTLS(Reply(220, "hi")), .tlsFails),
+            (.notTLS, .tlsFails),
         ]
         for (failure, code) in cases {
             #expect(try self.code(UpstreamFailure(failure, at: Self.destination)) == code, "\(failure)")
@@ -85,6 +87,21 @@ struct ReplyTests {
         #expect(ProblemCode(reply: many, at: .greeting, resource: "mail") == .connectionsNearLimit)
         let stopping = Reply(421, "4.3.2 relay is being stopped, try again")
         #expect(ProblemCode(reply: stopping, at: .greeting, resource: "mail") == .noRelayReady)
+    }
+
+    @Test("A port without TLS is another matter than a certificate")
+    func plaintext() throws {
+        let route = try #require(
+            Route(namespace: "shop", resource: "mail", destination: Self.reference, servicePort: 465)
+        )
+        func advice(_ failure: ClientFailure) -> String {
+            let reply = UpstreamFailure(failure, at: Self.destination).reply(for: route)
+            return ProblemCode(reply: reply, at: .sender, resource: "mail").advice(for: reply, at: .sender)
+        }
+        #expect(advice(.greetedWithoutTLS(Reply(220, "mail ESMTP"))).contains("mail.smtps.port"))
+        #expect(advice(.notTLS).contains("mail.smtps.port"))
+        let certificate = Reply(451, "4.7.5 mail (destination dest): certificate not accepted")
+        #expect(ProblemCode.tlsFails.advice(for: certificate, at: .sender).contains("certificate"))
     }
 
     @Test("Every code that a reply leads to is explained, and its advice is one sentence on one line")

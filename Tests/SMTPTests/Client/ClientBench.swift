@@ -59,6 +59,8 @@ struct ClientBench {
         case .malformed(let malformation): "malformed \(malformation)"
         case .unexpectedReply(let reply): "unexpected \(reply.code)"
         case .greetingRefused(let reply): "greeting \(reply.code)"
+        case .greetedWithoutTLS(let reply): "without TLS \(reply.code)"
+        case .notTLS: "not TLS"
         }
     }
 }

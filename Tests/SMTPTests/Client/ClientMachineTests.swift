@@ -140,6 +140,43 @@ struct ClientMachineTests {
         #expect(bench.machine.allowsReset)
     }
 
+    @Test(
+        "What a server says in plain text instead of TLS is a refusal, or no TLS",
+        arguments: [
+            ("421 too many connections", "greeting 421"), ("554-no", nil), ("554-no\r\n554 go away", "greeting 554"),
+            ("451 later", "greeting 451"), ("220 mail ESMTP", "without TLS 220"), ("250 hm", "without TLS 250"),
+            ("354 hm", "without TLS 354"), ("SSH-2.0-OpenSSH_9.2", "not TLS"), ("421-a\r\n220 b", "not TLS"),
+        ] as [(String, String?)]
+    )
+    func plaintext(text: String, failure: String?) {
+        var bench = ClientBench(.password(user: "u", password: "p"))
+        for byte in "\(text)\r\n".utf8 {
+            #expect(bench.run() == [])
+            bench.machine.receivePlaintext(ByteBuffer(bytes: [byte]))
+        }
+        #expect(bench.run() == (failure.map { ["fail: \($0)"] } ?? []))
+        guard failure != nil else { return }
+        bench.machine.receivePlaintext(ByteBuffer(string: "220 mail\r\n"))
+        #expect(bench.run() == [], "nothing more comes")
+    }
+
+    @Test("Plain text is bounded like every reply, and credentials in it are blanked out")
+    func plaintextBounds() {
+        var long = ClientBench()
+        long.machine.receivePlaintext(ByteBuffer(string: "421 " + String(repeating: "x", count: 2044)))
+        #expect(long.run() == ["fail: not TLS"])
+        var endless = ClientBench()
+        for _ in 0..<64 {
+            endless.machine.receivePlaintext(ByteBuffer(string: "421-x\r\n"))
+            #expect(endless.run() == [])
+        }
+        endless.machine.receivePlaintext(ByteBuffer(string: "421-x\r\n"))
+        #expect(endless.run() == ["fail: not TLS"])
+        var repeating = ClientBench(.password(user: "tim", password: "tanstaafl"))
+        repeating.machine.receivePlaintext(ByteBuffer(string: "554 tanstaafl\r\n"))
+        #expect(repeating.machine.nextAction() == .fail(.greetingRefused(Reply(554, "<redacted>"))))
+    }
+
     @Test("What was answered before a failure is still told")
     func failureBehindReplies() {
         var bench = ClientBench.ready()

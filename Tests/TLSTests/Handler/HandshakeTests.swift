@@ -128,6 +128,58 @@ import Testing
         _ = try? channel.finish(acceptAlreadyClosed: true)
     }
 
+    /// A client's handler that reports plain text, on a channel of its own.
+    private func plaintextReporter(_ events: EventRecorder) throws -> EmbeddedChannel {
+        let channel = EmbeddedChannel()
+        let tls = TLSHandler(client: try authority.clientContext(), serverName: "localhost", reportsPlaintext: true)
+        try channel.pipeline.syncOperations.addHandlers(tls, events)
+        channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 465), promise: nil)
+        return channel
+    }
+
+    @Test(
+        "Plain text in place of the first record is handed on, in whatever pieces it comes",
+        arguments: [1, 4, 5, 60]
+    )
+    func plaintext(pieceLength: Int) throws {
+        let events = EventRecorder()
+        let channel = try plaintextReporter(events)
+        let hello = try channel.readOutbound(as: ByteBuffer.self)
+        #expect(hello?.readableBytes ?? 0 > 100)
+        let text = "421 Too many concurrent SMTP connections; please try again later.\r\n"
+        var bytes = ByteBuffer(string: text)
+        while let piece = bytes.readSlice(length: min(pieceLength, bytes.readableBytes)), piece.readableBytes > 0 {
+            try channel.writeInbound(piece)
+        }
+        #expect(events.plaintext == text)
+        #expect(events.events == [.active])
+        #expect(try channel.readOutbound(as: ByteBuffer.self) == nil, "no alert")
+        channel.close(promise: nil)
+        channel.embeddedEventLoop.run()
+        #expect(events.events == [.active, .inactive])
+    }
+
+    @Test("A connection that ends in plain text that was not taken is an error")
+    func endOfPlaintext() throws {
+        let events = EventRecorder()
+        let channel = try plaintextReporter(events)
+        try channel.writeInbound(ByteBuffer(string: "421 Too ma"))
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(events.events == [.active, .error(.protocolVersion), .inactive])
+    }
+
+    @Test("Behind a record plain text is an error, as is a record that is cut off", arguments: ["421 later\r\n", ""])
+    func plaintextBehindRecord(text: String) throws {
+        let events = EventRecorder()
+        let channel = try plaintextReporter(events)
+        // An empty record of the handshake, then the text.
+        _ = try? channel.writeInbound(ByteBuffer(bytes: [22, 3, 3, 0, 0]))
+        _ = try? channel.writeInbound(ByteBuffer(string: text))
+        channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(events.plaintext == "")
+        #expect(events.errors.count == 1)
+    }
+
     @Test(arguments: ["", ".", "mail example.com", "mail\0.example.com", "bücher.example"])
     func anUnusableServerNameIsRefusedAtOnce(serverName: String) throws {
         let channel = EmbeddedChannel()

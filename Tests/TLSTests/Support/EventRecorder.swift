@@ -20,6 +20,8 @@ final class EventRecorder: ChannelInboundHandler {
     private(set) var readCount = 0
     private(set) var handshake: TLSHandshakeCompleted?
     private(set) var errors: [TLSError] = []
+    /// What was said instead of TLS.
+    private(set) var plaintext = ""
     /// Called with each piece of data, to answer from within the call-out.
     var onData: ((ChannelHandlerContext, ByteBuffer) -> Void)?
     var onHandshake: ((ChannelHandlerContext) -> Void)?
@@ -45,6 +47,7 @@ final class EventRecorder: ChannelInboundHandler {
             handshake = completed
             events.append(.handshakeCompleted)
             onHandshake?(context)
+        case let received as TLSPlaintextReceived: plaintext += String(buffer: received.bytes)
         case ChannelEvent.inputClosed: events.append(.inputClosed)
         default: break
         }
