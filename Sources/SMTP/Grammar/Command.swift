@@ -15,8 +15,12 @@ public enum Command: Hashable, Sendable {
     case auth
     /// Known verbs of extensions that this server doesn't offer.
     case notOffered(verb: String)
+    /// BDAT, which isn't offered either, and the size of the chunk that follows it (RFC 3030 §2).
+    case bdat(size: Int)
     /// A known verb whose argument can't be read.
     case malformed(verb: String)
+    /// A verb that announces data, in a form that doesn't tell where the data ends.
+    case unreadableData(verb: String)
     /// Nothing but white space: people at a terminal press Enter.
     case blank
     /// A request of another protocol: a browser or an attacker's detour through one.
@@ -31,14 +35,31 @@ public enum Command: Hashable, Sendable {
         }
         guard !octets.isEmpty else { return .blank }
         // Whatever else it says, a line with control characters is no command.
-        guard octets.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return .unknown }
+        guard octets.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }) else { return unreadable(octets) }
         let word = octets.prefix { $0 != UInt8(ascii: " ") }
         // Unicode knows letters outside ASCII whose upper case is inside; they make no verb.
-        guard word.allSatisfy({ $0 < 0x80 }) else { return .unknown }
+        guard word.allSatisfy({ $0 < 0x80 }) else { return unreadable(octets) }
         let verb = String(Substring(word)).uppercased()
         let argument = octets.dropFirst(word.count).drop { $0 == UInt8(ascii: " ") }
-        return read(verb: verb, argument: argument)
+        let command = read(verb: verb, argument: argument)
+        return command == .unknown ? unreadable(octets) : command
     }
+
+    /// A line that is no command, given as it came: text may follow it if its verb announces data.
+    static func unreadable(_ line: some Collection<UInt8>) -> Command {
+        let verb = announcingVerbs.first { verb in
+            line.prefix(verb.utf8.count).elementsEqual(verb.utf8) { byte, letter in
+                byte == letter || byte & 0xDF == letter && letter >= UInt8(ascii: "A")
+            }
+        }
+        guard let verb else { return .unknown }
+        // DATABASE is another word.
+        let isLongerWord = line.dropFirst(verb.utf8.count).first.map { (0x41...0x5A).contains($0 & 0xDF) } ?? false
+        return isLongerWord ? .unknown : .unreadableData(verb: verb)
+    }
+
+    /// The verbs behind which a client may send what isn't a command without waiting for a reply, or for one alone.
+    private static let announcingVerbs = ["DATA", "BDAT", "XEXCH50"]
 
     private static func read(verb: String, argument: Substring.UTF8View) -> Command {
         switch verb {
@@ -54,13 +75,26 @@ public enum Command: Hashable, Sendable {
         case "VRFY": .vrfy
         case "EXPN": .expn
         case "AUTH": .auth
-        case "STARTTLS", "BDAT", "ETRN", "XCLIENT", "XFORWARD", "TURN", "ATRN", "SEND", "SOML", "SAML", "BURL":
+        case "BDAT": chunkSize(argument).map(Command.bdat) ?? .unreadableData(verb: verb)
+        case "STARTTLS", "ETRN", "XCLIENT", "XFORWARD", "TURN", "ATRN", "SEND", "SOML", "SAML", "BURL", "XEXCH50":
             .notOffered(verb: verb)
         case "GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PRI", "USER-AGENT:",
             "HOST:", "CONTENT-TYPE:":
             .foreignProtocol
         default: .unknown
         }
+    }
+
+    /// The argument of BDAT: `chunk-size [SP "LAST"]` (RFC 3030 §2).
+    private static func chunkSize(_ argument: Substring.UTF8View) -> Int? {
+        let words = argument.split(separator: UInt8(ascii: " "))
+        guard let size = words.first, size.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        switch words.count {
+        case 1: break
+        case 2 where String(words[1])?.uppercased() == "LAST": break
+        default: return nil
+        }
+        return String(size).flatMap { Int($0) }
     }
 
     /// A recipient is never the null path.

@@ -5,14 +5,17 @@ extension ServerMachine {
     private static let longestLine = 512
     /// What SIZE, 8BITMIME, SMTPUTF8 and DSN add to MAIL and RCPT (RFC 3461 §6 alone adds 500 octets).
     private static let longestEnvelopeLine = 512 + 600
+    /// Enough of a line to know its verb.
+    private static let longestVerb = 16
     /// Replies that are owed at the same time. More commands wait in the input, which is bounded too.
     private static let mostUnanswered = 100
 
-    /// Reads and answers one command.
+    /// Reads and answers one command, or takes what is here of a refused chunk off the input.
     mutating func readCommand() -> Bool {
+        guard chunkLeft == 0 else { return discardChunk() }
         guard let (line, length) = commandLine() else { return false }
         let command = Command.read(line)
-        if isBehindRefusedData, !command.mayFollowRefusedData {
+        if isBehindRefusedData, !command.mayFollowRefusedData(line) {
             close(with: Self.dataBehindRefusal)
             return true
         }
@@ -22,13 +25,13 @@ extension ServerMachine {
         case .data:
             // A refusal may close the connection, and must not swallow the replies that are due.
             guard !awaitsReply || mayAskForData else { return false }
-        case .helo, .ehlo, .mail, .rset, .noop, .quit, .help, .vrfy, .expn, .auth, .notOffered, .malformed, .blank,
-            .foreignProtocol, .unknown:
+        case .helo, .ehlo, .mail, .rset, .noop, .quit, .help, .vrfy, .expn, .auth, .notOffered, .bdat, .malformed,
+            .unreadableData, .blank, .foreignProtocol, .unknown:
             // Only RCPT and DATA run ahead of replies that are due; all else waits its turn.
             guard !awaitsReply else { return false }
         }
         inbound.moveReaderIndex(forwardBy: length)
-        isBehindRefusedData = false
+        if command.endsGuardOfRefusedData { isBehindRefusedData = false }
         commandsRead += 1
         carryOut(command)
         return true
@@ -42,8 +45,9 @@ extension ServerMachine {
                 inbound.clear()
             } else if view.count >= Self.longestEnvelopeLine, !awaitsReply {
                 isSkippingLine = true
+                let start = Array(view.prefix(Self.longestVerb))
                 inbound.clear()
-                refuseLongLine()
+                refuseLongLine(start)
             }
             return nil
         }
@@ -63,21 +67,22 @@ extension ServerMachine {
         guard length <= (isEnvelope ? Self.longestEnvelopeLine : Self.longestLine) else {
             guard !awaitsReply else { return nil }
             inbound.moveReaderIndex(forwardBy: length)
-            refuseLongLine()
+            refuseLongLine(text)
             return isClosed ? nil : commandLine()
         }
         guard let line = String(validating: text, as: UTF8.self) else {
             guard !awaitsReply else { return nil }
             inbound.moveReaderIndex(forwardBy: length)
-            refuseLine(Reply(500, "5.5.2 line is not UTF-8"))
+            refuseLine(Reply(500, "5.5.2 line is not UTF-8"), text)
             return isClosed ? nil : commandLine()
         }
         return (line[...], length)
     }
 
-    private mutating func refuseLongLine() {
+    /// - Parameter line: the line or its start.
+    private mutating func refuseLongLine(_ line: some Collection<UInt8>) {
         limitsReached.append(.commandLine)
-        refuseLine(Reply(500, "5.5.2 line too long"))
+        refuseLine(Reply(500, "5.5.2 line too long"), line)
     }
 
     private mutating func carryOut(_ command: Command) {
@@ -94,9 +99,13 @@ extension ServerMachine {
             refuse(Reply(502, "5.5.1 EXPN is not offered"))
         case .auth:
             refuse(Reply(503, "5.5.1 no login is needed here, the relay logs in for you; go on with MAIL FROM"))
-        case .notOffered(verb: "BDAT"):
-            // Its chunk may follow at once (RFC 3030 §2), and is text too.
-            refuseData(Reply(502, "5.5.1 BDAT is not offered"))
+        case .bdat(let size):
+            discardChunk(of: size)
+        case .unreadableData(let verb):
+            refuseUnreadableData(verb)
+        case .notOffered(verb: "XEXCH50"):
+            // Binary data follows a 354 (Exchange).
+            refuseData(Reply(502, "5.5.1 XEXCH50 is not offered"))
         case .notOffered(let verb):
             refuse(Reply(502, "5.5.1 \(verb) is not offered"))
         case .malformed(verb: "DATA"):
@@ -228,6 +237,45 @@ extension ServerMachine {
         countError()
     }
 
+    // MARK: Chunks
+
+    /// Octets of a chunk where messages have no limit of ours.
+    private static let mostChunk = 1 << 30
+
+    /// BDAT, which isn't offered: its chunk follows at once. The refusal comes behind the chunk (RFC 3030 §2).
+    private mutating func discardChunk(of size: Int) {
+        let limit = profile.limits.messageLimit > 0 ? profile.limits.messageLimit : Self.mostChunk
+        guard size <= limit else {
+            limitsReached.append(.messageSize)
+            answer(Self.noChunks)
+            return close(with: Reply(421, "4.5.0 announced data too large, closing connection"))
+        }
+        chunkLeft = size
+        if size == 0 { refuse(Self.noChunks) }
+    }
+
+    /// Takes what is here of the chunk off the input, unread.
+    private mutating func discardChunk() -> Bool {
+        let length = min(chunkLeft, inbound.readableBytes)
+        guard length > 0 else { return false }
+        inbound.moveReaderIndex(forwardBy: length)
+        chunkLeft -= length
+        contentRead += length
+        if chunkLeft == 0 { refuse(Self.noChunks) }
+        return true
+    }
+
+    private static let noChunks = Reply(502, "5.5.1 BDAT is not offered")
+
+    /// Data follows that can't be told from commands.
+    private mutating func refuseUnreadableData(_ verb: String) {
+        answer(verb == "BDAT" ? Self.noChunks : Reply(501, "5.5.4 can't read the argument of \(verb)"))
+        close(with: Self.unknownEndOfData)
+    }
+
+    private static let unknownEndOfData =
+        Reply(421, "4.5.0 end of the announced data is unknown, closing connection")
+
     private static let dataBehindRefusal = Reply(421, "4.5.0 message data received after rejected DATA")
 
     /// Ends a transaction at the client's word.
@@ -261,9 +309,12 @@ extension ServerMachine {
     }
 
     /// Answers a line that can't be read.
-    private mutating func refuseLine(_ reply: Reply) {
+    private mutating func refuseLine(_ reply: Reply, _ line: some Collection<UInt8>) {
         commandsRead += 1
-        if isBehindRefusedData { close(with: Self.dataBehindRefusal) } else { refuse(reply) }
+        guard !isBehindRefusedData else { return close(with: Self.dataBehindRefusal) }
+        guard case .unreadableData = Command.unreadable(line) else { return refuse(reply) }
+        answer(reply)
+        close(with: Self.unknownEndOfData)
     }
 
     private mutating func countError() {
@@ -290,10 +341,25 @@ extension ServerMachine {
 extension Command {
     /// Whether a client says this after a refusal of DATA. All else is taken for the message's text, which a client sends
     /// that didn't wait for the reply. A text that begins with such a command can't be told apart.
-    fileprivate var mayFollowRefusedData: Bool {
+    fileprivate func mayFollowRefusedData(_ line: Substring) -> Bool {
+        let words = line.utf8.split(separator: UInt8(ascii: " ")).count
+        return switch self {
+        case .mail, .rcpt, .data, .rset, .quit: true
+        // Words of people too.
+        case .helo, .ehlo: words == 2
+        case .noop, .help: words == 1
+        case .vrfy, .expn, .auth, .notOffered, .bdat, .malformed, .unreadableData, .blank, .foreignProtocol, .unknown:
+            false
+        }
+    }
+
+    /// Whether a client that says this has begun anew behind a refusal of DATA.
+    fileprivate var endsGuardOfRefusedData: Bool {
         switch self {
-        case .helo, .ehlo, .mail, .rcpt, .data, .rset, .noop, .help, .quit: true
-        case .vrfy, .expn, .auth, .notOffered, .malformed, .blank, .foreignProtocol, .unknown: false
+        case .mail, .rset, .helo, .ehlo: true
+        case .rcpt, .data, .noop, .help, .quit, .vrfy, .expn, .auth, .notOffered, .bdat, .malformed, .unreadableData,
+            .blank, .foreignProtocol, .unknown:
+            false
         }
     }
 }

@@ -4,6 +4,8 @@ extension ServerMachine {
     /// Reads a stretch of the message's text.
     mutating func readContent() -> Bool {
         guard inbound.readableBytes > 0 else { return false }
+        // The client has waited for its 354, or the message's end tells where commands begin again.
+        isBehindRefusedData = false
         switch state {
         case .content(var decoder):
             return forward(&decoder)

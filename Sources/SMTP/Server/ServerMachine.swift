@@ -74,8 +74,10 @@ public struct ServerMachine: Sendable {
     var idleCommands = 0
     var hasSentCRLF = false
     var isSkippingLine = false
-    /// Whether the last command was a DATA that was refused.
+    /// Whether DATA was refused, and the client hasn't begun anew since.
     var isBehindRefusedData = false
+    /// Bytes of a refused chunk that are still to come.
+    var chunkLeft = 0
     /// Command lines read so far, and bytes of messages.
     var commandsRead = 0
     var contentRead = 0
@@ -199,7 +201,8 @@ public struct ServerMachine: Sendable {
     public var isReceivingContent: Bool {
         switch state {
         case .content, .discarding: true
-        case .idle, .learning, .borrowing, .envelope, .dataAsked, .verdict, .failed, .closed: false
+        case .idle, .envelope, .failed: chunkLeft > 0
+        case .learning, .borrowing, .dataAsked, .verdict, .closed: false
         }
     }
 

@@ -23,7 +23,10 @@ struct CommandTests {
             ("EXPN list", .expn),
             ("AUTH PLAIN AHVzZXIAcGFzcw==", .auth),
             ("STARTTLS", .notOffered(verb: "STARTTLS")),
-            ("BDAT 10 LAST", .notOffered(verb: "BDAT")),
+            ("BDAT 10 LAST", .bdat(size: 10)),
+            ("bdat 0", .bdat(size: 0)),
+            ("BDAT  10  last ", .bdat(size: 10)),
+            ("XEXCH50 10 2", .notOffered(verb: "XEXCH50")),
             ("xclient ADDR=192.0.2.1", .notOffered(verb: "XCLIENT")),
             ("XFORWARD NAME=x", .notOffered(verb: "XFORWARD")),
             ("ETRN example.com", .notOffered(verb: "ETRN")),
@@ -57,6 +60,15 @@ struct CommandTests {
             ("R\u{17F}ET", .unknown),
             ("ho\u{17F}t:", .unknown),
             ("DATA now", .malformed(verb: "DATA")),
+            ("DATA\tnow", .unreadableData(verb: "DATA")),
+            ("data:", .unreadableData(verb: "DATA")),
+            ("DATABASE", .unknown),
+            ("DATA5", .unreadableData(verb: "DATA")),
+            ("BDAT", .unreadableData(verb: "BDAT")),
+            ("BDAT x", .unreadableData(verb: "BDAT")),
+            ("BDAT5 LAST", .unreadableData(verb: "BDAT")),
+            ("Bdat\u{17F} 5", .unreadableData(verb: "BDAT")),
+            ("xexch50\t1", .unreadableData(verb: "XEXCH50")),
             ("RSET x", .malformed(verb: "RSET")),
             ("QUIT now", .malformed(verb: "QUIT")),
         ]
@@ -174,7 +186,8 @@ struct CommandTests {
             case .mail(let address), .rcpt(let address):
                 let again = EnvelopeAddress.read("<\(address.path.mailbox)>"[...].utf8, after: "")
                 #expect(again?.path == address.path, "\(line.debugDescription)")
-            case .helo, .ehlo, .data, .rset, .noop, .quit, .help, .vrfy, .expn, .auth, .notOffered, .malformed, .blank,
+            case .helo, .ehlo, .data, .rset, .noop, .quit, .help, .vrfy, .expn, .auth, .notOffered, .bdat,
+                .unreadableData, .malformed, .blank,
                 .foreignProtocol, .unknown:
                 break
             }
