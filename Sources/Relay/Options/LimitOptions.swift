@@ -18,7 +18,7 @@ struct LimitOptions: ParsableArguments {
     @Option(help: "Octets in a message; 0 leaves it to the mail server.")
     var messageLimit = defaults.server.messageLimit
 
-    @Option(help: "Octets in a line of a message's text (RFC 5321 says 1000); 0 takes any.")
+    @Option(help: "Bytes in a line of a message's text; 0 leaves it to the mail server.")
     var textLineLimit = defaults.server.textLineLimit
 
     @Option(help: "Recipients of a message.")

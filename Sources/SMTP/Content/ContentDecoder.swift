@@ -7,7 +7,9 @@ import Musl
 #endif
 
 /// Reads the text of a message behind DATA, finds its end, and makes of it what goes to the mail server: lines ended by
-/// CRLF, dots stuffed (RFC 5321 §4.5.2), every other octet untouched.
+/// CRLF, dots stuffed (RFC 5321 §4.5.2), CRs in front of a CRLF dropped, every other octet untouched.
+///
+/// Lines of any length are streamed: what is kept between two calls is constant.
 ///
 /// A client that keeps to the RFC has sent exactly those octets already, so its buffers are handed on as they are,
 /// without a copy. Only a stretch that has to change is written anew.
@@ -20,6 +22,9 @@ public struct ContentDecoder: Sendable {
         case afterBareLineFeed
         /// Inside a line of which so many octets were seen.
         case insideLine(Int)
+        /// Behind two or more CRs that were taken off the input, in a line of which so many octets went out, or that is
+        /// a dot alone so far. The next octet decides: with LF they are dropped, with any other they were bare.
+        case behindReturns(Int, isDotLine: Bool)
     }
 
     /// What one call found.
@@ -49,7 +54,7 @@ public struct ContentDecoder: Sendable {
     ///   - discipline: how this client ends lines.
     ///   - lineLimit: octets in a line with its end; zero for no limit.
     ///   - sizeLimit: octets in the message; zero for no limit.
-    public init(discipline: LineDiscipline, lineLimit: Int = 1000, sizeLimit: Int = 0) {
+    public init(discipline: LineDiscipline, lineLimit: Int = 0, sizeLimit: Int = 0) {
         self.discipline = discipline
         self.lineLimit = lineLimit
         self.sizeLimit = sizeLimit
@@ -82,6 +87,14 @@ public struct ContentDecoder: Sendable {
     private mutating func refuse(_ reason: ContentRefusal) {
         refusal = refusal ?? reason
     }
+
+    /// Octets of the current line so far.
+    private var length: Int {
+        switch position {
+        case .lineStart, .afterBareLineFeed: 0
+        case .insideLine(let length), .behindReturns(let length, _): length
+        }
+    }
 }
 
 extension ContentDecoder {
@@ -104,27 +117,31 @@ extension ContentDecoder {
                 nul = base.distance(to: UnsafeRawPointer(found))
             }
             while next < octets.count {
+                let step: Step
                 switch decoder.position {
                 case .lineStart, .afterBareLineFeed:
-                    guard octets[next] == UInt8(ascii: ".") else { break }
-                    switch dot(octets) {
-                    case .goOn: break
-                    case .wait: return .more
-                    case .end: return .end
-                    case .ambiguous: return .ambiguous
-                    }
+                    step = octets[next] == UInt8(ascii: ".") ? dot(octets) : .line
+                case .behindReturns(let length, let isDotLine):
+                    step = behindReturns(octets, length, isDotLine: isDotLine)
                 case .insideLine:
-                    break
+                    step = .line
+                }
+                switch step {
+                case .line: break
+                case .goOn: continue
+                case .wait: return .more
+                case .end: return .end
+                case .ambiguous: return .ambiguous
                 }
                 guard line(octets, base) else { return .more }
             }
             return .more
         }
 
-        private enum Dot { case goOn, wait, end, ambiguous }
+        private enum Step { case line, goOn, wait, end, ambiguous }
 
         /// A dot at the beginning of a line: the end of the message, a stuffed dot, or one to be stuffed.
-        private mutating func dot(_ octets: UnsafeRawBufferPointer) -> Dot {
+        private mutating func dot(_ octets: UnsafeRawBufferPointer) -> Step {
             guard next + 1 < octets.count else { return .wait }
             switch (octets[next + 1], decoder.discipline) {
             case (UInt8(ascii: "\n"), .lf):
@@ -137,6 +154,12 @@ extension ContentDecoder {
                 return .ambiguous
             case (UInt8(ascii: "\r"), .crlf):
                 guard next + 2 < octets.count else { return .wait }
+                if octets[next + 2] == UInt8(ascii: "\r") {
+                    // With these CRs dropped it would be an end that the client may not have meant.
+                    next += 1
+                    decoder.position = .behindReturns(0, isDotLine: true)
+                    return .goOn
+                }
                 guard octets[next + 2] == UInt8(ascii: "\n") else { break }
                 guard decoder.position == .lineStart else {
                     decoder.refuse(.ambiguousEnd)
@@ -156,7 +179,7 @@ extension ContentDecoder {
                 // Stuffed already: goes out as it is, and counts as one octet (RFC 5321 §4.5.3.1.6).
                 decoder.size -= 1
                 decoder.position = .insideLine(-1)
-                return .goOn
+                return .line
             case .lineStart:
                 // A client that doesn't stuff, and no end: the RFC says that the dot goes.
                 rewrite(octets, upTo: next)
@@ -169,10 +192,37 @@ extension ContentDecoder {
                 rewritten?.writeInteger(UInt8(ascii: "."))
                 cleanStart = next
                 cleanEnd = next
-            case .insideLine:
+            case .insideLine, .behindReturns:
                 break
             }
             decoder.position = .insideLine(0)
+            return .line
+        }
+
+        /// CRs that are dropped in front of LF, and refused in front of anything else.
+        private mutating func behindReturns(
+            _ octets: UnsafeRawBufferPointer,
+            _ length: Int,
+            isDotLine: Bool
+        ) -> Step {
+            while next < octets.count, octets[next] == UInt8(ascii: "\r") { next += 1 }
+            guard next < octets.count else { return .wait }
+            guard octets[next] == UInt8(ascii: "\n") else {
+                decoder.refuse(.bareCarriageReturn)
+                decoder.position = .insideLine(length)
+                return .goOn
+            }
+            guard !isDotLine else {
+                decoder.refuse(.ambiguousEnd)
+                return .ambiguous
+            }
+            count(2, upTo: next + 2, textEnd: next)
+            rewrite(octets, upTo: cleanEnd)
+            rewritten?.writeStaticString("\r\n")
+            next += 1
+            cleanStart = next
+            cleanEnd = next
+            decoder.position = .lineStart
             return .goOn
         }
 
@@ -182,50 +232,55 @@ extension ContentDecoder {
             let lineFeed = memchr(base + next, 0x0A, rest).map { base.distance(to: UnsafeRawPointer($0)) }
             let end = lineFeed ?? octets.count
             let carriageReturn = memchr(base + next, 0x0D, end - next).map { base.distance(to: UnsafeRawPointer($0)) }
-            var isBare = true
+            // Where the CRs begin that end the line, if any do.
+            var returns = end
             var bareCarriageReturn: Int?
-            var stop = lineFeed.map { $0 + 1 } ?? octets.count
             if let carriageReturn {
-                if carriageReturn == end - 1, decoder.discipline == .crlf {
-                    isBare = false
-                    if lineFeed == nil {
-                        // The LF may be in the next buffer.
-                        stop = carriageReturn
-                    }
-                } else {
+                while returns > carriageReturn, octets[returns - 1] == UInt8(ascii: "\r") { returns -= 1 }
+                switch decoder.discipline {
+                case .crlf:
+                    bareCarriageReturn = carriageReturn < returns ? carriageReturn : nil
+                case .lf:
                     bareCarriageReturn = carriageReturn
-                    decoder.hasMixedLineEnds = decoder.discipline == .lf
+                    decoder.hasMixedLineEnds = true
                     // Only to find the end: CRLF goes on being a line end.
-                    isBare = octets[end - 1] != UInt8(ascii: "\r")
-                    if lineFeed == nil, !isBare { stop = octets.count - 1 }
+                    returns = max(returns, end - 1)
                 }
             }
-            let added = lineFeed != nil && isBare ? 1 : 0
-            count(upTo: stop, added: added, bareCarriageReturn: bareCarriageReturn, endsLine: lineFeed != nil)
             guard lineFeed != nil else {
-                next = stop
-                cleanEnd = stop
-                return stop == octets.count
+                // The LF may be in the next buffer.
+                count(returns - next, upTo: returns, textEnd: returns, bareCarriageReturn: bareCarriageReturn)
+                cleanEnd = returns
+                next = returns
+                guard end - returns > 1 else { return returns == end }
+                next = end
+                decoder.position = .behindReturns(decoder.length, isDotLine: false)
+                return false
             }
-            if isBare {
-                rewrite(octets, upTo: stop - 1)
+            let isBare = returns == end
+            let octetsOut = returns - next + 2
+            count(octetsOut, upTo: end + 1, textEnd: returns, bareCarriageReturn: bareCarriageReturn)
+            if end - returns != 1 {
+                rewrite(octets, upTo: returns)
                 rewritten?.writeStaticString("\r\n")
-                next = stop
-                cleanStart = stop
-                decoder.position = decoder.discipline == .lf ? .lineStart : .afterBareLineFeed
-            } else {
-                next = stop
-                decoder.position = .lineStart
+                cleanStart = end + 1
             }
-            cleanEnd = stop
+            next = end + 1
+            cleanEnd = next
+            decoder.position = isBare && decoder.discipline == .crlf ? .afterBareLineFeed : .lineStart
             return true
         }
 
-        /// Counts what stands up to `stop`, and `added` octets that we write, and refuses what is wrong in there.
-        private mutating func count(upTo stop: Int, added: Int, bareCarriageReturn: Int?, endsLine: Bool) {
-            var before = 0
-            if case .insideLine(let octets) = decoder.position { before = octets }
-            let octets = stop - next + added
+        /// Counts octets that go out, and refuses what is wrong in front of `textEnd`.
+        ///
+        /// - Parameter stop: where those octets end in the input.
+        private mutating func count(
+            _ octets: Int,
+            upTo stop: Int,
+            textEnd: Int,
+            bareCarriageReturn: Int? = nil
+        ) {
+            let before = decoder.length
             // Where there are several reasons, the one that comes first counts, wherever the buffers end.
             var first = Int.max
             func note(_ place: Int, _ reason: ContentRefusal) {
@@ -234,7 +289,7 @@ extension ContentDecoder {
                 decoder.refusal = reason
             }
             if decoder.refusal == nil {
-                if nul < stop { note(nul, .nul) }
+                if nul < textEnd { note(nul, .nul) }
                 if let bareCarriageReturn { note(bareCarriageReturn, .bareCarriageReturn) }
                 if decoder.lineLimit > 0, before + octets > decoder.lineLimit {
                     note(min(next + decoder.lineLimit - before, stop - 1), .lineTooLong(limit: decoder.lineLimit))
@@ -244,9 +299,7 @@ extension ContentDecoder {
                 }
             }
             decoder.size += octets
-            if !endsLine {
-                decoder.position = before + octets > 0 ? .insideLine(before + octets) : decoder.position
-            }
+            if before + octets > 0 { decoder.position = .insideLine(before + octets) }
         }
 
         /// Moves past octets that don't go out.

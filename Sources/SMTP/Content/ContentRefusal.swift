@@ -1,12 +1,12 @@
 /// Why the text of a message can't be passed on. Nothing of such a message is delivered.
 public enum ContentRefusal: Hashable, Sendable {
-    /// A CR without LF (RFC 5321 §2.3.8 forbids it).
+    /// A CR that no LF follows but for other CRs (RFC 5321 §2.3.8 forbids it).
     case bareCarriageReturn
     /// A NUL octet (RFC 5321 §4.5.2).
     case nul
     /// A line over the limit (RFC 5321 §4.5.3.1.6).
     case lineTooLong(limit: Int)
-    /// A dot on a line of its own next to a bare LF: the mark of SMTP smuggling.
+    /// A dot on a line of its own next to a bare LF, or in front of CR CR LF: the mark of SMTP smuggling.
     case ambiguousEnd
     /// More octets than the limit (RFC 1870 §6.3).
     case tooLarge(limit: Int)
@@ -32,7 +32,7 @@ public enum ContentRefusal: Hashable, Sendable {
         case .ambiguousEnd:
             Reply(
                 550,
-                "5.6.0 message refused: a dot on a line of its own next to a bare line feed (end lines with CR LF)"
+                "5.6.0 message refused: a dot on a line of its own beside a line end other than CR LF"
             )
         case .tooLarge(let limit):
             Reply(552, "5.3.4 message refused: it is larger than \(limit) octets")

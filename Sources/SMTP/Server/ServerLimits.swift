@@ -2,8 +2,9 @@
 public struct ServerLimits: Hashable, Sendable {
     /// Octets in a message; zero for no limit of ours.
     public var messageLimit = 157_286_400
-    /// Octets in a line of text with its end (RFC 5321 §4.5.3.1.6); zero tolerates any.
-    public var textLineLimit = 1000
+    /// Bytes in a line of text with its end; zero for no limit of ours (RFC 5321 §4.5.3.1 wants limits avoided, and the
+    /// mail server has its own).
+    public var textLineLimit = 0
     /// Recipients in a transaction; RFC 5321 §4.5.3.1.8 asks for at least 100.
     public var recipientLimit = 1000
     /// Commands refused for their form or order before the connection is closed.

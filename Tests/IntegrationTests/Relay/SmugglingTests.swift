@@ -8,7 +8,7 @@ extension WithMailServers.RelayTests {
         private static let variants = [
             "\n.\n", "\r.\r", "\r\n.\r", "\n.\r\n", "\r\n.\n", "\r.\n", "\n.\r", "\r.\r\n", "\r\n\u{0}.\r\n",
             "\r\n.\u{0}\r\n", "\r\n.\r\r\n", "\n\n.\r\n", "\r\n\u{0}\u{0}.\r\n", "\r\n. \r\n", "\r\n.\t\r\n",
-            "\r\n..\r\n",
+            "\r\n..\r\n", "\r\r\n.\r\r\n", "\n.\r\r\n", "\r\n.\r\r\r\n", "\r\r.\r\n",
             "\r\n.\u{B}\r\n", "\r\n.\u{C}\r\n", "\r\n.\u{85}\r\n", "\r\n.\u{2028}", "\u{2028}.\u{2028}",
             "\r\n.\r\u{0}\n",
         ]

@@ -8,11 +8,15 @@ struct ContentDecoderSplitTests {
     /// What smugglers write with, and a little text.
     private static let words = [
         "\r\n", "\r\n", "\n", "\r", ".", ".", "..", "a", "bc", "\r\n.\r\n", "\n.\n", "\u{0}", "long line of text",
+        "\r\r\n", "\r\r\r", ".\r\r\n",
     ]
 
     private static func message(_ random: inout SeededGenerator) -> [UInt8] {
         // Without NUL and CR in most cases, or else all of them are refused.
-        let kinds = [[0, 1, 4, 6, 7, 8, 12], [0, 1, 2, 4, 5, 6, 7], [2, 2, 4, 6, 7], Array(words.indices)]
+        let kinds = [
+            [0, 1, 4, 6, 7, 8, 12], [0, 1, 2, 4, 5, 6, 7], [2, 2, 4, 6, 7], [0, 1, 6, 7, 12, 13, 13],
+            [0, 4, 7, 13, 14, 15], Array(words.indices),
+        ]
         let kind = kinds.randomElement(using: &random) ?? []
         var text = ""
         for _ in 0..<Int.random(in: 0...14, using: &random) {

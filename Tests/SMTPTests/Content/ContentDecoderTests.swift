@@ -57,9 +57,27 @@ struct ContentDecoderTests {
             Case(input: "a\r.\r\n.\r\n", refusal: .bareCarriageReturn),
             Case(input: "a\r.\rb\r\n.\r\n", refusal: .bareCarriageReturn),
             Case(input: "a\n.\rb\r\n.\r\n", refusal: .bareCarriageReturn),
-            Case(input: "a\r\r\n.\r\n", refusal: .bareCarriageReturn),
-            Case(input: "a\r\n.\r\r\n.\r\n", refusal: .bareCarriageReturn),
-            Case(input: "\r\r", progress: .more, refusal: .bareCarriageReturn, rest: "\r"),
+            // CRs in front of a CRLF are dropped.
+            Case(input: "a\r\r\n.\r\n", output: "a\r\n"),
+            Case(input: "a\r\r\r\r\nb\r\r\n\r\r\nc\r\n.\r\n", output: "a\r\nb\r\n\r\nc\r\n"),
+            Case(input: "\r\r\n.\r\nQUIT\r\n", output: "\r\n", rest: "QUIT\r\n"),
+            Case(input: "a\r\r\n..b\r\r\n.c\r\n.\r\n", output: "a\r\n..b\r\nc\r\n"),
+            Case(input: "a\n\r\r\n.\r\n", output: "a\r\n\r\n"),
+            Case(input: "a\r\r", output: "a", progress: .more),
+            Case(input: "\r\r", progress: .more),
+            Case(input: "a\r\rb\r\n.\r\n", refusal: .bareCarriageReturn),
+            Case(input: "a\r\r.\r\n.\r\n", refusal: .bareCarriageReturn),
+            Case(input: "a\r\r\u{0}\r\n.\r\n", refusal: .bareCarriageReturn),
+            Case(input: "a\rb\r\r\n.\r\n", refusal: .bareCarriageReturn),
+            // But never so that they leave an end behind that wasn't there.
+            Case(input: ".\r\r\n", progress: .ambiguous, refusal: .ambiguousEnd, rest: "\n"),
+            Case(input: "a\r\n.\r\r\nQUIT\r\n", progress: .ambiguous, refusal: .ambiguousEnd, rest: "\nQUIT\r\n"),
+            Case(input: "a\r\r\n.\r\r\n.\r\n", progress: .ambiguous, refusal: .ambiguousEnd, rest: "\n.\r\n"),
+            Case(input: "a\n.\r\r\r\n", progress: .ambiguous, refusal: .ambiguousEnd, rest: "\n"),
+            Case(input: "a\u{0}\r\n.\r\r\n", progress: .ambiguous, refusal: .nul, rest: "\n"),
+            Case(input: ".\r\r", progress: .more),
+            Case(input: ".\r\rb\r\n.\r\n", refusal: .bareCarriageReturn),
+            Case(input: "..\r\r\n.\r\n", output: "..\r\n"),
             // NUL.
             Case(input: "a\u{0}b\r\n.\r\n", refusal: .nul),
             Case(input: "\u{0}", progress: .more, refusal: .nul),
@@ -80,6 +98,8 @@ struct ContentDecoderTests {
                 discipline: .lf
             ),
             Case(input: "a\rb\n.\n", progress: .ambiguous, refusal: .bareCarriageReturn, rest: ".\n", discipline: .lf),
+            Case(input: "a\r\r\n.\n", progress: .ambiguous, refusal: .bareCarriageReturn, rest: ".\n", discipline: .lf),
+            Case(input: "a\n.\r\r\n", progress: .ambiguous, refusal: .ambiguousEnd, rest: ".\r\r\n", discipline: .lf),
             // Eight bits pass untouched, valid UTF-8 or not.
             Case(input: "gr\u{FC}n \u{7F}\u{1}\t\r\n.\r\n", output: "gr\u{FC}n \u{7F}\u{1}\t\r\n"),
         ]
@@ -108,7 +128,7 @@ struct ContentDecoderTests {
             ("12345678\r\n.\r\n", nil), ("123456789\r\n.\r\n", 10), ("12345678\n.x\r\n.\r\n", nil),
             ("123456789\nx\r\n.\r\n", 10), ("..2345678\r\n.\r\n", nil), ("..23456789\r\n.\r\n", 10),
             (".12345678\r\n.\r\n", nil), (".123456789\r\n.\r\n", 10), ("12345678\r\n12345678\r\n.\r\n", nil),
-            ("12345678901", 10),
+            ("12345678901", 10), ("12345678\r\r\r\n.\r\n", nil), ("123456789\r\r\n.\r\n", 10),
         ] as [(String, Int?)]
     )
     func lineLimit(input: String, limit: Int?) {
@@ -124,7 +144,7 @@ struct ContentDecoderTests {
         arguments: [
             ("12345678\r\n.\r\n", false), ("123456789\r\n.\r\n", true), ("..1234567\r\n.\r\n", false),
             (".12345678\r\n.\r\n", false), ("12\n4567\r\n.\r\n", false), ("12\n45678\r\n.\r\n", true),
-            ("1234567890.\r\n", true),
+            ("1234567890.\r\n", true), ("12345678\r\r\r\n.\r\n", false), ("123456789\r\r\n.\r\n", true),
         ]
     )
     func sizeLimit(input: String, isTooLarge: Bool) {
@@ -146,5 +166,27 @@ struct ContentDecoderTests {
         let after = output?.withUnsafeReadableBytes { $0.baseAddress }
         #expect(before == after)
         #expect(decoder.size == 18)
+    }
+
+    @Test("A line of any length, or a run of CRs, is passed on as it comes: nothing of it is kept")
+    func endlessLine() {
+        for octet in [UInt8(ascii: "x"), UInt8(ascii: "\r")] {
+            var decoder = ContentDecoder(discipline: .crlf)
+            var input = ByteBuffer()
+            var passed = 0
+            for _ in 0..<200 {
+                input.writeRepeatingByte(octet, count: 50_000)
+                var output: ByteBuffer?
+                #expect(decoder.decode(&input, output: &output) == .more)
+                #expect(input.readableBytes == 0)
+                passed += output?.readableBytes ?? 0
+            }
+            #expect(passed == (octet == UInt8(ascii: "x") ? 10_000_000 : 0))
+            input.writeString("\r\n.\r\n")
+            var output: ByteBuffer?
+            #expect(decoder.decode(&input, output: &output) == .end)
+            #expect(output == ByteBuffer(string: "\r\n"))
+            #expect(decoder.refusal == nil)
+        }
     }
 }

@@ -26,6 +26,7 @@ struct ReferenceDecoder {
 
     private mutating func run(_ input: [UInt8]) {
         func at(_ index: Int) -> UInt8? { index < input.count ? input[index] : nil }
+        func behindReturns(_ index: Int) -> Int { index + input[index...].prefix { $0 == UInt8(ascii: "\r") }.count }
         let (cr, lf, dot) = (UInt8(ascii: "\r"), UInt8(ascii: "\n"), UInt8(ascii: "."))
         var index = 0
         var isLineStart = true
@@ -55,6 +56,20 @@ struct ReferenceDecoder {
                         return
                     }
                     guard let third = at(index + 2) else { return }
+                    if third == cr {
+                        let next = behindReturns(index + 1)
+                        read = next
+                        guard let octet = at(next) else { return }
+                        if octet == lf {
+                            refuse(.ambiguousEnd)
+                            end = .ambiguous
+                            return
+                        }
+                        refuse(.bareCarriageReturn)
+                        isLineStart = false
+                        index = next
+                        continue
+                    }
                     if third == lf {
                         if isBehindBareLineFeed {
                             refuse(.ambiguousEnd)
@@ -86,24 +101,34 @@ struct ReferenceDecoder {
                 refuse(.nul)
                 emit([octet], &length)
             case cr:
-                let next = at(index + 1)
-                if next == nil || next == lf || discipline == .lf {
-                    if discipline == .lf {
-                        refuse(.bareCarriageReturn)
-                        hasMixedLineEnds = true
-                    }
-                    guard next != nil else { return }
-                    emit([octet], &length)
-                    if next == lf {
-                        emit([lf], &length)
-                        index += 1
-                        length = 0
-                        isLineStart = true
-                        isBehindBareLineFeed = false
-                    }
-                } else {
+                if discipline == .lf {
                     refuse(.bareCarriageReturn)
+                    hasMixedLineEnds = true
+                    guard let next = at(index + 1) else { return }
                     emit([octet], &length)
+                    guard next == lf else { break }
+                    emit([lf], &length)
+                    index += 1
+                    length = 0
+                    isLineStart = true
+                    break
+                }
+                let next = behindReturns(index)
+                switch at(next) {
+                case nil:
+                    // One CR alone is left; of several it's known that they don't go out as they are.
+                    if next > index + 1 { read = next }
+                    return
+                case lf:
+                    emit([cr], &length)
+                    emit([lf], &length)
+                    length = 0
+                    isLineStart = true
+                    isBehindBareLineFeed = false
+                    index = next
+                default:
+                    refuse(.bareCarriageReturn)
+                    index = next - 1
                 }
             case lf:
                 emit([cr, lf], &length)

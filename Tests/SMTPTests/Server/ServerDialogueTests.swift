@@ -408,10 +408,6 @@ struct ServerDialogueTests {
         for (text, reply) in [
             ("a\rb", "550 5.6.0 message refused: it has a carriage return without a line feed"),
             ("a\u{0}b", "550 5.6.0 message refused: it has a NUL octet"),
-            (
-                String(repeating: "x", count: 1000),
-                "550 5.6.0 message refused: it has a line of more than 1000 octets"
-            ),
         ] {
             var bench = ServerSituation.content.bench()
             #expect(bench.send(text, "more") == ["cut"])
@@ -429,9 +425,28 @@ struct ServerDialogueTests {
         )
     }
 
+    @Test("A line of text has no limit by default, and one by configuration")
+    func textLine() {
+        let line = String(repeating: "x", count: 100_000)
+        var bench = ServerSituation.content.bench()
+        #expect(bench.send(line) == ["content \(line)"])
+        #expect(bench.machine.inbound.storageCapacity == 0)
+        #expect(bench.send(".") == ["dot"])
+        bench = ServerBench { $0.limits.textLineLimit = 1000 }
+        _ = bench.connect()
+        let asked = bench.send("MAIL FROM:<a@b>", "RCPT TO:<c@d>", "DATA")
+        #expect(bench.answerAll(asked).last?.hasPrefix("< 354") == true)
+        #expect(bench.send(line) == ["cut"])
+        #expect(
+            bench.send(".") == [
+                "< 550 5.6.0 message refused: it has a line of more than 1000 octets", "= refused content",
+            ]
+        )
+    }
+
     @Test(
         "The smuggler's ends: nothing is delivered, nothing behind is read",
-        arguments: ["\n.\n", "\n.\r\n", "\r\n.\n"]
+        arguments: ["\n.\n", "\n.\r\n", "\r\n.\n", "\r\n.\r\r\n", "\r\r\n.\r\r\n", "\n.\r\r\n"]
     )
     func smuggling(end: String) {
         var bench = ServerSituation.content.bench()
@@ -440,7 +455,7 @@ struct ServerDialogueTests {
             bench.sendRaw(attack) == [
                 "cut", "= refused content",
                 """
-                < 550 5.6.0 message refused: a dot on a line of its own next to a bare line feed (end lines with CR LF)
+                < 550 5.6.0 message refused: a dot on a line of its own beside a line end other than CR LF
                 421 4.7.0 closing, since the end of the message is uncertain
                 """, "close",
             ]
