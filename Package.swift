@@ -183,7 +183,7 @@ let package = Package(
         tests("NameResolutionTests", ["TestSupport", "NameResolution"]),
         tests("SMTPTests", ["TestSupport", "SMTP", nio]),
         tests("UpstreamPoolTests", ["TestSupport", "UpstreamPool"]),
-        tests("TelemetryTests", ["Telemetry", nio, nioPosix, nioEmbedded, logging]),
+        tests("TelemetryTests", ["TestSupport", "Telemetry", nio, nioPosix, nioEmbedded, logging]),
         tests(
             "PluginTests",
             [

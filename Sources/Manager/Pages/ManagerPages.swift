@@ -19,8 +19,8 @@ struct ManagerPages: Sendable {
     /// What to add to a server's routes.
     var routes: [String: OperationsRouter.Route] {
         [
-            "/status": { _ in await status() },
-            "/destinationCRs": { _ in await destinations() },
+            "/status": OperationsRouter.shared { await status() },
+            "/destinationCRs": OperationsRouter.shared { await destinations() },
         ]
     }
 

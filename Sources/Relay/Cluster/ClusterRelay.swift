@@ -61,7 +61,7 @@ struct ClusterRelay {
                 configuration: configuration,
                 readiness: readiness
             ).merging(RoutePages.pages(table)) { _, added in added },
-            whenLimitReached: { [limits = parts.metrics.limits] in limits.reached(.metricsConnections) },
+            whenLimitReached: { [limits = parts.metrics.limits] in limits.reached(.metrics($0)) },
             readiness: readiness
         )
         logger.notice(

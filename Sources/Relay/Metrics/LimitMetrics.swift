@@ -11,12 +11,12 @@ enum RelayLimit: Hashable, Sendable, CaseIterable {
     case poolWait
     /// How long a client waits for a look-up of the destination.
     case lookUpTime
-    /// Connections to the metrics port.
-    case metricsConnections
+    /// Those of the metrics port.
+    case metrics(OperationsLimits.Name)
 
     static var allCases: [RelayLimit] {
         ConnectionLimiter.Shares.Limit.allCases.map(Self.connection) + ServerLimit.allCases.map(Self.server)
-            + [.poolWaiters, .poolWait, .lookUpTime, .metricsConnections]
+            + [.poolWaiters, .poolWait, .lookUpTime] + OperationsLimits.Name.allCases.map(Self.metrics)
     }
 
     /// What the metric calls it.
@@ -27,7 +27,9 @@ enum RelayLimit: Hashable, Sendable, CaseIterable {
         case .poolWaiters: "pool_waiters"
         case .poolWait: "pool_wait"
         case .lookUpTime: "lookup_time"
-        case .metricsConnections: "metrics_connections"
+        case .metrics(.connections): "metrics_connections"
+        case .metrics(.largeResponses): "metrics_responses"
+        case .metrics(.stall): "metrics_stall"
         }
     }
 }

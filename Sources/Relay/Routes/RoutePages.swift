@@ -10,7 +10,7 @@ enum RoutePages {
     /// `/routes` and `/routes/changes`.
     static func pages(_ table: RouteTable) -> [String: OperationsRouter.Route] {
         [
-            "/routes": { _ in .json(table.json) },
+            "/routes": OperationsRouter.shared { .json(table.json) },
             "/routes/changes": { query in
                 let seconds = min(max(query["wait"].flatMap { Int($0) } ?? 0, 0), longestWait)
                 let changes = await table.board.changes(

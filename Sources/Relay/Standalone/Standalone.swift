@@ -37,7 +37,7 @@ struct Standalone {
             group: parts.group,
             registry: parts.registry,
             routes: RoutePages.pages(table),
-            whenLimitReached: { [limits = parts.metrics.limits] in limits.reached(.metricsConnections) },
+            whenLimitReached: { [limits = parts.metrics.limits] in limits.reached(.metrics($0)) },
             readiness: { table.readiness }
         )
         logger.info(

@@ -2,7 +2,7 @@ import NIOCore
 import NIOHTTP1
 
 /// Answers the requests of one connection, one at a time. A single timer bounds each phase, whatever trickles in
-/// meanwhile, so a slow client can't hold a connection.
+/// meanwhile, so a slow client can't hold a connection. A second one bounds each piece of a response.
 final class OperationsHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = HTTPServerResponsePart
@@ -20,14 +20,28 @@ final class OperationsHandler: ChannelInboundHandler {
 
     private let router: OperationsRouter
     private let connections: ConnectionTracker
-    private let timeLimit: TimeAmount
+    private let slots: ResponseSlots
+    private let limits: OperationsLimits
+    private let whenStalled: @Sendable () -> Void
     private var state = State.waiting
     private var timer: Scheduled<Void>?
+    private var stallTimer: Scheduled<Void>?
+    /// Held while a large response is written.
+    private var slot: ResponseSlots.Slot?
 
-    init(router: OperationsRouter, connections: ConnectionTracker, timeLimit: TimeAmount) {
+    /// - Parameter whenStalled: Called when a client doesn't take its response in time.
+    init(
+        _ router: OperationsRouter,
+        _ connections: ConnectionTracker,
+        _ slots: ResponseSlots,
+        _ limits: OperationsLimits,
+        whenStalled: @escaping @Sendable () -> Void
+    ) {
         self.router = router
         self.connections = connections
-        self.timeLimit = timeLimit
+        self.slots = slots
+        self.limits = limits
+        self.whenStalled = whenStalled
     }
 
     func channelActive(context: ChannelHandlerContext) {
@@ -39,6 +53,8 @@ final class OperationsHandler: ChannelInboundHandler {
         if case .answering(let task) = state { task.cancel() }
         state = .closing
         timer?.cancel()
+        stallTimer?.cancel()
+        slot = nil
         context.fireChannelInactive()
     }
 
@@ -68,20 +84,38 @@ final class OperationsHandler: ChannelInboundHandler {
 
     /// Makes the answer off the event loop, writes it on the loop.
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Task<Void, Never> {
-        let router = router
+        let (router, slots) = (router, slots)
+        let address = context.remoteAddress?.ipAddress ?? ""
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: eventLoop)
         return Task {
-            let response = await router.response(method: head.method.rawValue, target: head.uri)
-            eventLoop.execute {
+            var response = await router.response(method: head.method.rawValue, target: head.uri)
+            var slot: ResponseSlots.Slot?
+            if head.method != .HEAD, response.isLarge {
+                slot = slots.take(for: address)
+                if slot == nil {
+                    // A request that waits holds no body; the response is made when it is its turn.
+                    response.body = []
+                    slot = await slots.wait(for: address)
+                    guard slot != nil else { return }
+                    response = await router.response(method: head.method.rawValue, target: head.uri)
+                }
+            }
+            eventLoop.execute { [response, slot] in
                 let (handler, context) = bound.value
-                handler.finish(response, to: head, context)
+                handler.finish(response, slot, to: head, context)
             }
         }
     }
 
-    private func finish(_ response: OperationsResponse, to head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    private func finish(
+        _ response: OperationsResponse,
+        _ slot: ResponseSlots.Slot?,
+        to head: HTTPRequestHead,
+        _ context: ChannelHandlerContext
+    ) {
         guard case .answering = state else { return }
+        self.slot = slot
         if head.isKeepAlive {
             let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
             write(response, to: head, keepAlive: true, context).whenSuccess {
@@ -117,8 +151,7 @@ final class OperationsHandler: ChannelInboundHandler {
             sent = context.writeAndFlush(wrapOutboundOut(.head(responseHead)))
         } else {
             context.write(wrapOutboundOut(.head(responseHead)), promise: nil)
-            let body = context.channel.allocator.buffer(bytes: response.body)
-            sent = context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(body))))
+            sent = send(response.body[...], context)
         }
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
         return sent.flatMap {
@@ -127,10 +160,32 @@ final class OperationsHandler: ChannelInboundHandler {
         }
     }
 
+    /// Sends a body piece by piece, each as soon as the one before has left, so that only one is copied.
+    private func send(_ body: ArraySlice<UInt8>, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
+        let piece = context.channel.allocator.buffer(bytes: body.prefix(OperationsLimits.largeBytes))
+        let rest = body.dropFirst(OperationsLimits.largeBytes)
+        stallTimer?.cancel()
+        stallTimer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.stall)) { [whenStalled] in
+            whenStalled()
+            context.close(promise: nil)
+        }
+        let sent = context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(piece))))
+        let bound = NIOLoopBound((handler: self, context: context), eventLoop: context.eventLoop)
+        return sent.flatMap {
+            let (handler, context) = bound.value
+            guard !rest.isEmpty else {
+                handler.stallTimer?.cancel()
+                return context.eventLoop.makeSucceededVoidFuture()
+            }
+            return handler.send(rest, context)
+        }
+    }
+
     /// Ends an answer that has left. Not before: this lets the next of several pipelined requests in, and answers that
     /// nobody reads would pile up.
     private func end(keepAlive: Bool, _ context: ChannelHandlerContext) -> EventLoopFuture<Void> {
         if case .answering = state { state = keepAlive ? .waiting : .closing }
+        slot = nil
         let written = context.writeAndFlush(wrapOutboundOut(.end(nil)))
         if !keepAlive {
             let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
@@ -141,7 +196,7 @@ final class OperationsHandler: ChannelInboundHandler {
 
     private func startTimer(_ context: ChannelHandlerContext) {
         timer?.cancel()
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: timeLimit) {
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.time)) {
             context.close(promise: nil)
         }
     }

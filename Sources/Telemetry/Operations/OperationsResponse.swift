@@ -4,7 +4,7 @@ public struct OperationsResponse: Hashable, Sendable {
     public var status: Int
     /// The body's media type.
     public var contentType: String
-    /// The octets of the body.
+    /// The bytes of the body.
     public var body: [UInt8]
     /// The methods that a 405 says are allowed; RFC 9110 §15.5.6.
     public var allow: String?
@@ -15,6 +15,9 @@ public struct OperationsResponse: Hashable, Sendable {
         self.contentType = contentType
         self.body = body
     }
+
+    /// Whether its body counts among the large ones, of which few are written at a time.
+    var isLarge: Bool { body.count >= OperationsLimits.largeBytes }
 
     /// Plain text.
     public static func text(_ text: String, status: Int = 200) -> OperationsResponse {

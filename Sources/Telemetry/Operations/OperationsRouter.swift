@@ -22,7 +22,7 @@ public struct OperationsRouter: Sendable {
         readiness: @escaping @Sendable () async -> Readiness
     ) -> [String: Route] {
         [
-            "/metrics": { _ in
+            "/metrics": shared {
                 OperationsResponse(contentType: MetricsRegistry.contentType, body: registry.render())
             },
             "/healthz": { _ in .text("ok\n") },

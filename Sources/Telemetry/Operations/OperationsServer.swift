@@ -30,7 +30,7 @@ public final class OperationsServer: Sendable {
     ///   - registry: What `/metrics` shows.
     ///   - routes: More routes, by path. They may replace the server's own.
     ///   - limits: What clients are granted.
-    ///   - whenLimitReached: Called each time that a connection has to give way to another.
+    ///   - whenLimitReached: Called each time that a limit is reached.
     ///   - readiness: Asked for each `/readyz`.
     /// - Throws: `OperationsServerError` if it can't listen there.
     public static func start(
@@ -40,18 +40,24 @@ public final class OperationsServer: Sendable {
         registry: MetricsRegistry,
         routes: [String: Route] = [:],
         limits: OperationsLimits = OperationsLimits(),
-        whenLimitReached: @escaping @Sendable () -> Void = {},
+        whenLimitReached: @escaping @Sendable (OperationsLimits.Name) -> Void = { _ in },
         readiness: @escaping @Sendable () async -> Readiness
     ) async throws(OperationsServerError) -> OperationsServer {
         let own = OperationsRouter.pages(registry: registry, readiness: readiness)
         let router = OperationsRouter(routes: own.merging(routes) { _, added in added })
-        let connections = ConnectionTracker(limit: limits.connections, whenReached: whenLimitReached)
+        let connections = ConnectionTracker(limit: limits.connections) { whenLimitReached(.connections) }
+        let slots = ResponseSlots(limit: limits.largeResponses) { whenLimitReached(.largeResponses) }
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            // What a client doesn't read stays in memory, in the kernel's as in ours.
+            .childChannelOption(.socketOption(.so_sndbuf), value: SocketOptionValue(OperationsLimits.largeBytes))
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard connections.admit(channel) else { throw ChannelError.ioOnClosedChannel }
-                    try Self.configure(channel, router, connections, limits)
+                    try Self.configure(channel, headerBytes: limits.headerBytes)
+                    try channel.pipeline.syncOperations.addHandler(
+                        OperationsHandler(router, connections, slots, limits) { whenLimitReached(.stall) }
+                    )
                 }
             }
         do {
@@ -80,21 +86,13 @@ public final class OperationsServer: Sendable {
         end.cancel()
     }
 
-    private static func configure(
-        _ channel: any Channel,
-        _ router: OperationsRouter,
-        _ connections: ConnectionTracker,
-        _ limits: OperationsLimits
-    ) throws {
+    private static func configure(_ channel: any Channel, headerBytes: Int) throws {
         var decoder = NIOHTTPDecoderLimitConfiguration()
-        decoder.maxHeaderFieldSize = limits.headerBytes
-        decoder.maxHeaderListSize = limits.headerBytes
+        decoder.maxHeaderFieldSize = headerBytes
+        decoder.maxHeaderListSize = headerBytes
         try channel.pipeline.syncOperations.configureHTTPServerPipeline(
             withEncoderConfiguration: .init(),
             withDecoderLimitConfiguration: decoder
-        )
-        try channel.pipeline.syncOperations.addHandler(
-            OperationsHandler(router: router, connections: connections, timeLimit: TimeAmount(limits.time))
         )
     }
 

@@ -2,6 +2,7 @@ import NIOCore
 import NIOPosix
 import Synchronization
 import Telemetry
+import TestSupport
 import Testing
 
 @Suite("Operations server", .timeLimit(.minutes(1)))
@@ -149,6 +150,54 @@ struct OperationsServerTests {
             }
             #expect(asked.withLock { $0 } == 1)
             await client.close()
+        }
+    }
+
+    @Test("clients that read nothing keep no other client's large response back")
+    func servesBesideUnreadResponses() async throws {
+        let size = 16 << 20
+        let big = OperationsRouter.shared {
+            OperationsResponse(contentType: "text/plain", body: Array(repeating: 0x78, count: size))
+        }
+        let waits = Mutex(0)
+        let limits = OperationsLimits(largeResponses: 4, time: .seconds(3600), stall: .seconds(3600))
+        try await withServer(
+            routes: ["/big": big],
+            limits: limits,
+            whenLimitReached: { if $0 == .largeResponses { waits.withLock { $0 += 1 } } }
+        ) { _, port in
+            var unread: [RawClient] = []
+            for _ in 0..<12 {
+                let client = try await RawClient(port: port, from: "127.0.0.2", reads: false)
+                await client.send(Self.request("GET /big"))
+                unread.append(client)
+            }
+            try await eventually("two are written, the others wait") { waits.withLock { $0 } == 10 }
+            let answer = try await Self.exchange(port, Self.request("GET /big", "Connection: close\r\n"))
+            #expect(answer.utf8.count > size && answer.hasSuffix("xxx"))
+            #expect(waits.withLock { $0 } == 10)
+            for client in unread { await client.close() }
+        }
+    }
+
+    @Test("a client that doesn't take its response is closed, and the next is served")
+    func closesStalledReaders() async throws {
+        let big: OperationsServer.Route = { _ in
+            OperationsResponse(contentType: "text/plain", body: Array(repeating: 0x78, count: 16 << 20))
+        }
+        let stalls = Mutex(0)
+        let limits = OperationsLimits(largeResponses: 1, time: .seconds(3600), stall: .milliseconds(200))
+        try await withServer(
+            routes: ["/big": big],
+            limits: limits,
+            whenLimitReached: { if $0 == .stall { stalls.withLock { $0 += 1 } } }
+        ) { _, port in
+            let unread = try await RawClient(port: port, reads: false)
+            await unread.send(Self.request("GET /big"))
+            try await eventually("the response stalls") { stalls.withLock { $0 } == 1 }
+            let head = try await Self.exchange(port, Self.request("HEAD /big", "Connection: close\r\n"))
+            #expect(head.contains("\r\ncontent-length: \(16 << 20)\r\n"))
+            await unread.close()
         }
     }
 

@@ -8,6 +8,7 @@ func withServer(
     registry: MetricsRegistry = MetricsRegistry(),
     routes: [String: OperationsServer.Route] = [:],
     limits: OperationsLimits = OperationsLimits(),
+    whenLimitReached: @escaping @Sendable (OperationsLimits.Name) -> Void = { _ in },
     readiness: @escaping @Sendable () async -> Readiness = { Readiness(isReady: true, text: "ready\n") },
     body: (OperationsServer, Int) async throws -> Void
 ) async throws {
@@ -18,6 +19,7 @@ func withServer(
         registry: registry,
         routes: routes,
         limits: limits,
+        whenLimitReached: whenLimitReached,
         readiness: readiness
     )
     do {
