@@ -35,6 +35,7 @@ final class RoutePool: SessionOwner {
     private var waiters: [Int: Waiter] = [:]
     private var lastWaiter = 0
     private var resumption = TLSResumption()
+    private var login = LoginMemory()
     /// Sessions that are opened again with a new token, since the one they had was refused.
     private var renewed: Set<Machine.SessionID> = []
     private var timer: (deadline: ContinuousClock.Instant, task: Scheduled<Void>)?
@@ -114,6 +115,7 @@ final class RoutePool: SessionOwner {
 
     func sessionEstablished(_ session: Session) {
         renewed.remove(session.id)
+        login.loggedIn(with: session.mechanism)
         refusedUntil = nil
         metrics.sessionsCreated.increment()
         if let attempt = attempts.removeValue(forKey: session.id) { openings.ended(attempt, .established) }
@@ -122,8 +124,17 @@ final class RoutePool: SessionOwner {
 
     func sessionFailed(_ session: Session, _ failure: UpstreamFailure) {
         // A cached token may have been revoked: one fresh token, one more attempt.
-        if failure.areCredentialsRefused, let token = session.token, renewed.insert(session.id).inserted {
-            return connect(session.id, insteadOf: token)
+        if failure.areCredentialsRefused {
+            let isRenewed = renewed.contains(session.id)
+            let attempts = login.refused(
+                with: session.mechanism,
+                after: session.loginAttempts,
+                mayBeStale: session.token != nil && !isRenewed
+            )
+            if let token = session.token, let attempts {
+                renewed.insert(session.id)
+                return connect(session.id, insteadOf: token, maxLoginAttempts: attempts)
+            }
         }
         openingFailed(session.id, failure)
     }
@@ -209,7 +220,11 @@ final class RoutePool: SessionOwner {
         openings.withdraw(attempt)
     }
 
-    private func connect(_ id: Machine.SessionID, insteadOf refused: AccessToken? = nil) {
+    private func connect(
+        _ id: Machine.SessionID,
+        insteadOf refused: AccessToken? = nil,
+        maxLoginAttempts: Int = ClientMachine.Configuration.maxLoginAttempts
+    ) {
         let opening = connector.open(
             id,
             target: target,
@@ -217,6 +232,7 @@ final class RoutePool: SessionOwner {
             on: loop,
             resuming: resumption,
             insteadOf: refused,
+            login: (login.mechanism, maxLoginAttempts),
             logger: logger
         )
         opening.assumeIsolated().whenComplete { result in

@@ -79,6 +79,12 @@ final class Session: ChannelInboundHandler {
     /// What the mail server has offered.
     var capabilities: Capabilities { machine.capabilities }
 
+    /// The mechanism of the last attempt to log in; nil where there was none.
+    var mechanism: SASLMechanism? { machine.mechanism }
+
+    /// How many times the session has tried to log in.
+    var loginAttempts: Int { machine.loginAttempts }
+
     /// The mail server's software, as far as it has told of it.
     var software: MailServerSoftware { machine.software }
 
@@ -324,7 +330,7 @@ final class Session: ChannelInboundHandler {
 
     /// The session is of no more use; the channel goes, and with it everything that waits.
     private func fail(_ reason: UpstreamFailure) {
-        if failure == nil { failure = reason }
+        if failure == nil { failure = loginRefusal ?? reason }
         logger.debug("session failed", metadata: ["session": "\(id)", "reason": "\(reason.reason)"])
         switch phase {
         case .lent, .cleaning:
@@ -356,11 +362,16 @@ final class Session: ChannelInboundHandler {
 
     private var lost: UpstreamFailure { UpstreamFailure(.lost, "\(key.destination.host) has closed the session") }
 
+    /// A server that refuses a mechanism, and has no reply to the next, has refused the login.
+    private var loginRefusal: UpstreamFailure? {
+        machine.loginRefusal.map { UpstreamFailure($0, at: key.destination) }
+    }
+
     private func over() {
         let last = phase
         phase = .closed
         watchdog?.stop()
-        let failure = failure ?? lost
+        let failure = failure ?? loginRefusal ?? lost
         switch last {
         case .opening:
             owner?.sessionFailed(self, failure)

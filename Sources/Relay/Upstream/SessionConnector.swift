@@ -22,7 +22,9 @@ struct SessionConnector: Sendable {
     /// Opens a session on the owner's event loop.
     ///
     /// The future succeeds when the channel stands; greeting and login follow, of which the owner hears.
-    /// - Parameter refused: a token that the mail server has refused: another one is fetched.
+    /// - Parameters:
+    ///   - refused: a token that the mail server has refused: another one is fetched.
+    ///   - login: which mechanism comes first, and how many attempts to log in there may be.
     func open(
         _ id: RoutePool.Machine.SessionID,
         target: UpstreamTarget,
@@ -30,13 +32,16 @@ struct SessionConnector: Sendable {
         on loop: any EventLoop,
         resuming resumption: TLSResumption,
         insteadOf refused: AccessToken?,
+        login: (mechanism: SASLMechanism?, maxAttempts: Int),
         logger: Logger
     ) -> EventLoopFuture<NIOLoopBound<Session>> {
         let owner = NIOLoopBound(owner, eventLoop: loop)
         let resumption = NIOLoopBound(resumption, eventLoop: loop)
         return credentials(for: target, on: loop, insteadOf: refused).flatMap { (credentials, token) in
-            let configuration = target.clientConfiguration(name: name, credentials: credentials)
-            return addresses(of: target, on: loop).flatMap { addresses in
+            var configuration = target.clientConfiguration(name: name, credentials: credentials)
+            configuration.preferredMechanism = login.mechanism
+            configuration.maxLoginAttempts = login.maxAttempts
+            return addresses(of: target, on: loop).flatMap { [configuration] addresses in
                 connect(to: target, at: addresses, on: loop, resumption) {
                     Session(id: id, target: target, configuration: configuration, token: token, logger: logger)
                 }

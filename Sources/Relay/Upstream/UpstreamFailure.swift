@@ -215,7 +215,7 @@ extension UpstreamFailure {
                 "\(place) refuses the login (\(mechanism.rawValue)): \(reply.code) \(reply.text)",
                 opening: .loginRefused
             )
-            areCredentialsRefused = true
+            areCredentialsRefused = failure.areCredentialsRefused
         case .loginDeferred(let mechanism, let reply):
             self.init(
                 .login,

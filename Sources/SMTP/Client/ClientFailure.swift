@@ -19,6 +19,17 @@ public enum ClientFailure: Hashable, Sendable, Error {
     /// The server sent what is neither TLS nor a reply.
     case notTLS
 
+    /// Whether the server has judged the credentials and doesn't want them. Other refusals of a login are about the
+    /// mechanism.
+    public var areCredentialsRefused: Bool {
+        switch self {
+        case .loginRefused(_, let reply): !reply.refusesMechanism
+        case .refused, .noMechanism, .loginDeferred, .malformed, .unexpectedReply, .greetingRefused, .greetedWithoutTLS,
+            .notTLS:
+            false
+        }
+    }
+
     /// Whether this says that the server has too many sessions of ours: a 421, or Office 365's 432, before the login is
     /// through.
     public var isTooManySessions: Bool {

@@ -17,6 +17,13 @@ public struct ClientMachine: Sendable {
         public var credentials: SASLCredentials
         /// The mechanisms that the destination permits, in upper case, the preferred one first; nil for all.
         public var allowedMechanisms: [String]?
+        /// The mechanism to try first where the server offers it.
+        public var preferredMechanism: SASLMechanism?
+        /// How many times the session tries to log in.
+        public var maxLoginAttempts = Self.maxLoginAttempts
+
+        /// The default: a mechanism, and another one where the server refuses the first.
+        public static let maxLoginAttempts = 2
 
         /// What a session needs to know.
         public init(
@@ -65,7 +72,7 @@ public struct ClientMachine: Sendable {
         /// To ``ready`` or ``over``.
         case helo
         /// To ``ready`` or ``over``.
-        case authenticating(SASLExchange)
+        case authenticating
         /// Replies come in the order of `expected`. To ``over`` by QUIT or by a reply that nothing asked for.
         case ready
         case over
@@ -101,11 +108,25 @@ public struct ClientMachine: Sendable {
     /// The 220; until EHLO is answered.
     private var greeting: Reply?
     private var nonMailCommands = NonMailCommands()
+    private var login: LoginAttempts?
 
     /// What the server offered; nothing before ``Action/established(_:)``.
     public private(set) var capabilities = Capabilities()
     /// The software that the server has told of; ``MailServerSoftware/unknown`` before ``Action/established(_:)``.
     public private(set) var software = MailServerSoftware.unknown
+
+    /// The mechanism of the last attempt to log in; nil where there was none.
+    public var mechanism: SASLMechanism? { login?.mechanism }
+    /// How many times the session has tried to log in.
+    public var loginAttempts: Int { login?.count ?? 0 }
+    /// How the server has refused the first attempt, while a second one is under way: what to report if that gets no
+    /// reply.
+    public var loginRefusal: ClientFailure? {
+        switch state {
+        case .authenticating: login?.refusal
+        case .greeting, .plaintext, .ehlo, .helo, .ready, .over: nil
+        }
+    }
 
     /// A session whose greeting is still to come.
     public init(_ configuration: Configuration) {
@@ -300,19 +321,17 @@ public struct ClientMachine: Sendable {
             if let greeting { software = MailServerSoftware(greeting: greeting, ehlo: received) }
             greeting = nil
             logIn()
-        case .authenticating(var exchange):
-            if reply.code == 334 {
-                guard let answer = exchange.answer() else {
-                    return fail(.loginRefused(exchange.mechanism, reply))
-                }
-                state = .authenticating(exchange)
-                introduce(.authentication, answer)
-            } else if reply.isPositive {
+        case .authenticating:
+            if reply.isPositive {
                 becomeReady()
-            } else if reply.isTransient {
-                fail(.loginDeferred(exchange.mechanism, reply))
+            } else if reply.code == 334, let answer = login?.answer() {
+                introduce(.authentication, answer)
             } else {
-                fail(.loginRefused(exchange.mechanism, reply))
+                switch login?.refused(reply) {
+                case .command(let line): introduce(.authentication, line)
+                case .fail(let failure): fail(failure)
+                case nil: break
+                }
             }
         case .ready:
             ready(expectation, reply)
@@ -325,19 +344,13 @@ public struct ClientMachine: Sendable {
         guard configuration.credentials != .none else {
             return becomeReady()
         }
-        let exchange = SASLExchange(
-            credentials: configuration.credentials,
-            offered: capabilities.authenticationMechanisms,
-            allowed: configuration.allowedMechanisms,
-            host: configuration.host,
-            port: configuration.port
-        )
-        guard var exchange else {
+        var login = LoginAttempts(configuration, offered: capabilities.authenticationMechanisms)
+        guard let line = login.begin() else {
             return fail(.noMechanism(offered: capabilities.authenticationMechanisms))
         }
-        redactor = exchange.redactor
-        let line = exchange.command()
-        state = .authenticating(exchange)
+        redactor = login.redactor
+        self.login = login
+        state = .authenticating
         introduce(.authentication, line)
     }
 

@@ -4,28 +4,12 @@ struct SASLExchange: Sendable {
     /// The responses still to be given, Base64 not yet applied.
     private var responses: ArraySlice<[UInt8]>
     private var hasSaidAll = false
-    /// Removes what the server repeats of the login from its replies.
-    let redactor: CredentialRedactor
 
-    /// - Parameters:
-    ///   - offered: the mechanisms of the server that the relay speaks.
-    ///   - allowed: those that the destination permits, the preferred one first; nil for all, in our order.
-    ///   - host: the server's name and port, which OAUTHBEARER carries.
-    /// - Returns: nil when there's no mechanism that both sides can use.
-    init?(
-        credentials: SASLCredentials,
-        offered: [SASLMechanism],
-        allowed: [String]?,
-        host: String,
-        port: Int
-    ) {
-        let candidates = allowed.map { $0.compactMap(SASLMechanism.init(rawValue:)) } ?? credentials.mechanisms
-        let usable = candidates.first { mechanism in
-            credentials.mechanisms.contains(mechanism) && offered.contains(mechanism)
-        }
-        guard let mechanism = usable else { return nil }
+    /// - Parameter configuration: the credentials; OAUTHBEARER carries the server's name and port too.
+    /// - Returns: nil when the mechanism can't carry the credentials.
+    init?(_ mechanism: SASLMechanism, _ configuration: ClientMachine.Configuration) {
         self.mechanism = mechanism
-        switch (mechanism, credentials) {
+        switch (mechanism, configuration.credentials) {
         case (.plain, .password(let user, let password)):
             responses = [Array("\0\(user)\0\(password)".utf8)]
         case (.login, .password(let user, let password)):
@@ -41,13 +25,16 @@ struct SASLExchange: Sendable {
                 default: String(character)
                 }
             }.joined()
-            let message = "n,a=\(name),\u{1}host=\(host)\u{1}port=\(port)\u{1}auth=Bearer \(token)\u{1}\u{1}"
+            let message =
+                "n,a=\(name),\u{1}host=\(configuration.host)\u{1}port=\(configuration.port)\u{1}auth=Bearer \(token)\u{1}\u{1}"
             responses = [Array(message.utf8)]
         case (.plain, _), (.login, _), (.xoauth2, _), (.oauthbearer, _):
             return nil
         }
-        redactor = CredentialRedactor(secret: Array(credentials.secret.utf8), responses: Array(responses))
     }
+
+    /// The responses that were not given yet.
+    var allResponses: [[UInt8]] { Array(responses) }
 
     /// RFC 4954 §4: a command line of at most 512 octets, line end included.
     private static let longestLine = 512

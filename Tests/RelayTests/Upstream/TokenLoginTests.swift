@@ -69,7 +69,8 @@ import UpstreamPool
             relay.sink.accounts.setPassword("another", for: TestRelay.user)
             let client = try await relay.client()
             for _ in 0..<5 { #expect(try await client.say("MAIL FROM:<a@example.com>").hasPrefix("451 4.7.0 ")) }
-            #expect(relay.sink.counters.refusedLogins == 1)
+            // With PLAIN, and with LOGIN.
+            #expect(relay.sink.counters.refusedLogins == 2)
         }
     }
 
@@ -84,7 +85,58 @@ import UpstreamPool
             )
             relay.table.refresh { _ in true }
             while try await !client.mail().hasPrefix("250 ") {}
-            #expect(relay.sink.counters.refusedLogins == 1)
+            #expect(relay.sink.counters.refusedLogins == 2)
+        }
+    }
+
+    // MARK: Other mechanisms
+
+    /// The AUTH commands that the mail server has seen, without what follows the mechanism.
+    private static func attempts(_ relay: TestRelay) -> [String] {
+        relay.sink.transcripts.flatMap(\.commands).filter { $0.hasPrefix("AUTH ") }.map {
+            $0.split(separator: " ")[1].description
+        }
+    }
+
+    @Test(
+        "a mechanism that fails is followed by the next, and what worked comes first in the next session",
+        arguments: [500, 502, 504, 534, 535, 538]
+    )
+    func nextMechanism(code: Int) async throws {
+        let limits = RelayLimits.test { $0.pool.messages = 1 }
+        try await TestRelay.run(limits: limits) { relay in
+            relay.sink.script.add(SinkFault(at: .authentication, times: 1, .reply(code, nil, "Login fail")))
+            let client = try await relay.client()
+            #expect(try await client.mail().hasPrefix("250 "))
+            #expect(try await client.mail().hasPrefix("250 "))
+            #expect(Self.attempts(relay) == ["PLAIN", "LOGIN", "LOGIN"])
+        }
+    }
+
+    @Test("a server that refuses the login and closes the connection at the next has refused the login")
+    func closed() async throws {
+        try await TestRelay.run { relay in
+            relay.sink.script.add(SinkFault(at: .authentication, times: 1, .reply(535, "5.7.8", "Login fail")))
+            relay.sink.script.add(SinkFault(at: .authentication, .close(.orderly)))
+            let client = try await relay.client()
+            let reply = try await client.mail()
+            #expect(reply.hasPrefix("451 4.7.0 "), "\(reply)")
+            #expect(reply.hasSuffix(" refuses the login (PLAIN): 535 5.7.8 Login fail"), "\(reply)")
+        }
+    }
+
+    @Test("an opening makes two attempts, a fresh token included; the next one begins where it ended")
+    func staleTokenBehindAnotherMechanism() async throws {
+        let limits = RelayLimits.test { $0.openings.login = .milliseconds(1)...(.milliseconds(2)) }
+        try await TestRelay.run(limits: limits) { relay in
+            Self.use(relay)
+            relay.tokens.cache("revoked-token")
+            relay.sink.accounts.addToken("token-1-0123456789", for: TestRelay.user)
+            relay.sink.script.add(SinkFault(at: .authentication, times: 1, .reply(504, nil, "not for you")))
+            let client = try await relay.client()
+            while try await !client.mail().hasPrefix("250 ") {}
+            #expect(Self.attempts(relay) == ["XOAUTH2", "OAUTHBEARER", "OAUTHBEARER", "OAUTHBEARER"])
+            #expect(relay.tokens.fetches == 1)
         }
     }
 }

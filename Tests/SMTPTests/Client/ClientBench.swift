@@ -6,8 +6,12 @@ import NIOCore
 struct ClientBench {
     var machine: ClientMachine
 
+    init(_ configuration: ClientMachine.Configuration) {
+        machine = ClientMachine(configuration)
+    }
+
     init(_ credentials: SASLCredentials = .none, allowed: [String]? = nil) {
-        machine = ClientMachine(
+        self.init(
             .init(
                 name: "relay.example",
                 host: "mail.example",

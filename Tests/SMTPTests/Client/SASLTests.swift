@@ -122,13 +122,8 @@ struct SASLTests {
 
     @Test("A comma or an equals sign in the user name doesn't end it")
     func escaped() throws {
-        let exchange = SASLExchange(
-            credentials: .bearer(user: "a,b=c,\u{301}", token: "t"),
-            offered: [.oauthbearer],
-            allowed: nil,
-            host: "h",
-            port: 1
-        )
+        let credentials = SASLCredentials.bearer(user: "a,b=c,\u{301}", token: "t")
+        let exchange = SASLExchange(.oauthbearer, .init(name: "relay", host: "h", port: 1, credentials: credentials))
         var found = try #require(exchange)
         let expected = "n,a=a=2Cb=3Dc=2C\u{301},\u{1}host=h\u{1}port=1\u{1}auth=Bearer t\u{1}\u{1}"
         #expect(found.command() == "AUTH OAUTHBEARER \(Base64.encode(Array(expected.utf8)))")
@@ -136,10 +131,18 @@ struct SASLTests {
 
     @Test("Nothing prints a secret")
     func redacted() throws {
-        let exchange = try #require(
-            SASLExchange(credentials: Self.password, offered: [.plain], allowed: nil, host: "h", port: 1)
+        let configuration = ClientMachine.Configuration(
+            name: "relay",
+            host: "h",
+            port: 1,
+            credentials: Self.password
         )
-        let texts = ["\(exchange)", String(reflecting: exchange), "\(Self.password)", String(reflecting: Self.bearer)]
+        let exchange = try #require(SASLExchange(.plain, configuration))
+        let attempts = LoginAttempts(configuration, offered: [.plain])
+        let texts = [
+            "\(exchange)", String(reflecting: exchange), "\(attempts)", String(reflecting: attempts),
+            "\(Self.password)", String(reflecting: Self.bearer),
+        ]
         for text in texts {
             #expect(!text.contains("tanstaaf") && !text.contains("116") && !text.contains("tok"))
         }
