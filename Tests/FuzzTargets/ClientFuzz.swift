@@ -4,9 +4,9 @@ import SMTP
 /// The client's side of SMTP, before a mail server that says anything: what it makes of the server's words doesn't depend
 /// on how they come, costs a bounded number of looks at each byte, and shows no credential.
 enum ClientFuzz {
-    /// For each reply: the parser looks twice, the reader of EHLO once, and the search for credentials once for each of
-    /// its at most six texts.
-    private static let maxStepsPerByte = 2 + 1 + 6
+    /// For each reply: the parser looks twice, the reader of EHLO once, and the search for credentials once for samples and
+    /// once for each of its at most seven texts.
+    private static let maxStepsPerByte = 2 + 1 + 1 + 7
     private static let password = "tr0ub4dor-and-3"
 
     static func run(_ octets: [UInt8]) throws(FuzzFailure) {

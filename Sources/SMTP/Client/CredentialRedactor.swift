@@ -5,8 +5,8 @@
 /// out: blanking parts would tell an application, which chooses addresses that a server repeats, byte by byte which of
 /// its guesses are right.
 ///
-/// Keeps fingerprints of the secrets only, and looks at each byte of a reply once for each of them. An accidental match
-/// blanks out other text, which does no harm.
+/// Keeps fingerprints of the secrets only, and looks at each byte of a line once for each of them. Most lines are excluded
+/// before that, by a few samples. An accidental match blanks out other text, which does no harm.
 package struct CredentialRedactor: Sendable {
     /// Shorter secrets aren't looked for: they would blank out ordinary words.
     static let minSecretLength = 4
@@ -45,6 +45,7 @@ package struct CredentialRedactor: Sendable {
     }
 
     private var fingerprints: [Fingerprint] = []
+    private var filter = TrigramFilter()
 
     /// Bytes looked at so far, each as often as it was.
     package private(set) var steps = 0
@@ -53,11 +54,11 @@ package struct CredentialRedactor: Sendable {
     package init(secret: [UInt8], responses: [[UInt8]]) {
         for response in responses {
             let encoded = Base64.encode(response).utf8
-            if encoded.count >= Self.minEncodedLength { fingerprints.append(Fingerprint(encoded)) }
+            if encoded.count >= Self.minEncodedLength { append(encoded) }
         }
         guard secret.count >= Self.minSecretLength else { return }
-        fingerprints.append(Fingerprint(secret))
-        fingerprints.append(Fingerprint(secret.flatMap(Self.hexadecimal)))
+        append(secret)
+        append(secret.flatMap(Self.hexadecimal))
         for alignment in 0..<3 { appendBase64(of: secret, alignment: alignment) }
     }
 
@@ -68,18 +69,39 @@ package struct CredentialRedactor: Sendable {
         let characters = Base64.encode(Array(repeating: 0, count: alignment) + secret).utf8
         let whole = characters.prefix(bits / 6).dropFirst(first)
         guard whole.count >= Self.minEncodedLength else { return }
-        fingerprints.append(Fingerprint(whole, before: alignment == 0 ? 0 : 1, after: bits % 6 == 0 ? 0 : 1))
+        append(whole, before: alignment == 0 ? 0 : 1, after: bits % 6 == 0 ? 0 : 1)
+    }
+
+    private mutating func append(_ text: some Collection<UInt8>, before: Int = 0, after: Int = 0) {
+        fingerprints.append(Fingerprint(text, before: before, after: after))
+        filter.insert(text.map(Self.folded))
     }
 
     /// The reply without the credentials.
     package mutating func redact(_ reply: Reply) -> Reply {
-        guard !fingerprints.isEmpty else { return reply }
-        var copy = reply
-        for index in copy.lines.indices {
-            guard let marks = marks(in: copy.lines[index]) else { continue }
-            copy.lines[index] = Self.replacing(marks, in: copy.lines[index])
+        var redacted: Reply?
+        for (index, line) in reply.lines.enumerated() {
+            guard mayContain(line), let marks = marks(in: line) else { continue }
+            redacted = redacted ?? reply
+            redacted?.lines[index] = Self.replacing(marks, in: line)
         }
-        return copy
+        return redacted ?? reply
+    }
+
+    /// Whether a line can contain one of the texts.
+    private mutating func mayContain(_ line: [UInt8]) -> Bool {
+        guard line.count >= filter.minLength else { return false }
+        // Every text that is in the line covers one of the samples.
+        let stride = filter.minLength - 2
+        var start = stride - 1
+        while start + 2 < line.count {
+            steps += 3
+            if filter.contains(Self.folded(line[start]), Self.folded(line[start + 1]), Self.folded(line[start + 2])) {
+                return true
+            }
+            start += stride
+        }
+        return false
     }
 
     /// Which bytes of a line are to go; nil for none.
@@ -131,6 +153,35 @@ package struct CredentialRedactor: Sendable {
     private static func hexadecimal(_ byte: UInt8) -> [UInt8] {
         let digits = Array("0123456789abcdef".utf8)
         return [digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+    }
+}
+
+/// The sequences of three bytes of a few texts, as bits that their hashes select.
+private struct TrigramFilter: Sendable {
+    private static let bitCount = 1 << 14
+
+    private var words: [UInt64] = []
+    /// The length of the shortest text: a shorter line contains none.
+    private(set) var minLength = Int.max
+
+    mutating func insert(_ text: [UInt8]) {
+        if words.isEmpty { words = Array(repeating: 0, count: Self.bitCount / 64) }
+        minLength = min(minLength, text.count)
+        for start in 0..<max(0, text.count - 2) {
+            let bit = Self.bit(text[start], text[start + 1], text[start + 2])
+            words[bit / 64] |= 1 << UInt64(bit % 64)
+        }
+    }
+
+    func contains(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Bool {
+        let bit = Self.bit(first, second, third)
+        return words[bit / 64] & 1 << UInt64(bit % 64) != 0
+    }
+
+    private static func bit(_ first: UInt8, _ second: UInt8, _ third: UInt8) -> Int {
+        let bytes = UInt32(first) << 16 | UInt32(second) << 8 | UInt32(third)
+        // The upper bits of a product by Knuth's constant.
+        return Int((bytes &* 2_654_435_761) >> 18)
     }
 }
 

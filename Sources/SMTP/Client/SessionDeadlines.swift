@@ -38,6 +38,11 @@ public struct SessionDeadlines: Sendable {
         case .greeting, .mail, .recipient, .data, .endOfData, .reset, .quit, nil: login = nil
         }
         blocked = isWritable ? nil : blocked ?? now + TimeAmount(limits.dataBlock)
-        return [reply?.deadline, login, blocked].compactMap(\.self).min()
+        return earlier(earlier(reply?.deadline, login), blocked)
+    }
+
+    private func earlier(_ first: NIODeadline?, _ second: NIODeadline?) -> NIODeadline? {
+        guard let first, let second else { return first ?? second }
+        return min(first, second)
     }
 }

@@ -120,7 +120,8 @@ final class ChaosSite: Sendable {
         case ..<83: tokens.revokeAll()
         case ..<87: tokens.fail(.answer(status: 503, body: "not now"), times: times)
         case ..<90: tokens.fail(.close, times: times)
-        case ..<92: accounts.refuseNextLogins(1)
+        // With PLAIN, and with LOGIN.
+        case ..<92: accounts.refuseNextLogins(2)
         default: try giveLogin(Int.random(in: 0..<Self.tenants, using: &random))
         }
     }

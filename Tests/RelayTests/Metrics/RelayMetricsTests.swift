@@ -20,7 +20,8 @@ import Testing
         try await TestRelay.run { relay in
             let port = try await relay.open(tenant: "t1")
             relay.source.set(relay.destination { $0.name = "mail" }, tenant: "t1")
-            relay.sink.accounts.refuseNextLogins(1)
+            // With PLAIN, and with LOGIN.
+            relay.sink.accounts.refuseNextLogins(2)
             let client = try await TestClient.connect(to: port).greeted()
             #expect(try await client.say("MAIL FROM:<a@example.com>").hasPrefix("451 "))
             relay.source.set(relay.destination { $0.ehloName = "other.example" }, tenant: "t1")

@@ -89,6 +89,39 @@ struct CredentialRedactorTests {
         #expect(periodic.steps <= 8 * 32 * line.count)
     }
 
+    @Test("A secret of any length is found at any place of a line", arguments: 4...24)
+    func places(length: Int) {
+        var random = SeededGenerator(seed: UInt64(length))
+        func text(_ count: Int) -> [UInt8] { (0..<count).map { _ in UInt8.random(in: 0x21...0x7E, using: &random) } }
+        let secret = text(length)
+        var redactor = CredentialRedactor(secret: secret, responses: [])
+        for before in 0..<3 * length {
+            for after in [0, 1, 2, 50] {
+                let line = text(before) + secret + text(after)
+                let shown = redactor.redact(Reply(code: 250, lines: [line])).lines[0]
+                #expect(!shown.starts(with: line), "\(before) \(after)")
+            }
+        }
+    }
+
+    @Test("Of ordinary replies few bytes are looked at")
+    func samples() {
+        let replies = [
+            "2.1.0 Ok", "2.1.5 Ok", "End data with <CR><LF>.<CR><LF>", "2.0.0 Ok: queued as 4WxYz9012Jk",
+            "5.1.1 <someone@example.org>: Recipient address rejected: User unknown in virtual mailbox table",
+            "OK id=1rTbQk-000000004xL-2Y3w", "4.7.0 Temporary System Problem. Try again later - gsmtp",
+        ].map { Reply(250, $0) }
+        for secret in ["correct-horse-battery", "Xk9$mQ2v", String(repeating: "tOken.", count: 250)] {
+            var redactor = CredentialRedactor(
+                secret: Array(secret.utf8),
+                responses: [Array("\0postmaster@example.org\0\(secret)".utf8)]
+            )
+            for reply in replies { #expect(redactor.redact(reply) == reply) }
+            let bytes = replies.reduce(0) { $0 + $1.lines[0].count }
+            #expect(redactor.steps <= bytes, "\(secret.utf8.count) bytes: \(redactor.steps) steps for \(bytes)")
+        }
+    }
+
     @Test("Nothing prints the secret")
     func printed() {
         let redactor = CredentialRedactor(secret: Array("Pa55-word".utf8), responses: [])
