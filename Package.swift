@@ -85,8 +85,8 @@ let package = Package(
             [
                 "CommandLineSupport", "Configuration", "DestinationModel", "DestinationRules", "DestinationSources",
                 "FileWatch", "HTTPTransport", "Kubernetes", "NameResolution", "ObjectModel", "RelayRoutes",
-                "ServerSupport", "SMTP", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging, lifecycle,
-                signals, arguments,
+                "ServerSupport", "SMTP", "Text", "UpstreamPool", "Telemetry", "TLS", "YAML", nio, nioPosix, logging,
+                lifecycle, signals, arguments,
             ]
         ),
         executable("Demo", ["MailSink", "TLS", nio, nioPosix, signals, arguments]),
@@ -105,7 +105,7 @@ let package = Package(
             ["DestinationModel", "FileWatch", "HTTPTransport", "ObjectModel", "TLS", "YAML", deque, logging]
         ),
         library("NameResolution", ["Threads", deque]),
-        library("SMTP", [nio]),
+        library("SMTP", ["Text", nio]),
         library("UpstreamPool"),
         library("WebhookCertificates", ["Kubernetes", "ObjectModel", "TLS", logging]),
         library("RelayRoutes", ["DestinationModel", "ObjectModel"]),
@@ -127,7 +127,10 @@ let package = Package(
         library("MailSink", ["TLS", nio, nioPosix, nioHTTP1]),
 
         // The language that all of them speak: objects as trees, read from JSON and YAML.
-        library("ObjectModel", ["YAML"]),
+        library("ObjectModel", ["Text", "YAML"]),
+
+        // Texts from elsewhere, cut to what there is room for.
+        library("Text"),
 
         // Files that change under a running server.
         library("FileWatch"),
@@ -166,6 +169,7 @@ let package = Package(
         tests("TLSTests", ["COpenSSL", "TLS", nio, nioPosix, nioEmbedded]),
         tests("HTTPTransportTests", ["TestSupport", "HTTPTransport", "TLS", nio, nioPosix, nioHTTP1]),
         tests("YAMLTests", ["TestSupport", "YAML"]),
+        tests("TextTests", ["Text"]),
         tests("ObjectModelTests", ["TestSupport", "ObjectModel", "YAML"]),
         tests("FileWatchTests", ["TestSupport", "FileWatch"]),
         tests("ServerSupportTests", ["TestSupport", "ServerSupport", "Configuration", "Telemetry", logging]),

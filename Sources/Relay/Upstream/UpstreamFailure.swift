@@ -6,6 +6,7 @@ import NameResolution
 import ObjectModel
 import SMTP
 import TLS
+import Text
 import UpstreamPool
 
 /// Why a transaction gets no session, or lost the one it had.
@@ -242,9 +243,8 @@ extension String {
     /// The text as one line of a reply: printable ASCII (RFC 5321 §4.2), so that a line end in what a server or a file
     /// told us can't start another reply; at most 512 octets with the code and the line end (§4.5.3.1.5).
     fileprivate var replyText: String {
-        let limit = 512 - "451 \r\n".utf8.count
-        let printable = unicodeScalars.prefix(limit + 1).map { (" "..."~").contains($0) ? Character($0) : "?" }
-        guard printable.count > limit else { return String(printable) }
-        return String(printable.prefix(limit - 3)) + "..."
+        TextCutter.cut(unicodeScalars, limit: 512 - "451 \r\n".utf8.count, ellipsis: "...") {
+            (" "..."~").contains($0) ? $0 : "?"
+        }
     }
 }

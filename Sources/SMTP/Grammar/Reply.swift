@@ -1,4 +1,5 @@
 public import NIOCore
+import Text
 
 /// An SMTP reply (RFC 5321 §4.2): a code and one or more lines of text.
 ///
@@ -37,26 +38,15 @@ public struct Reply: Hashable, Sendable {
             if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
             bytes += line.prefix(Self.maxTextLength + 1)
         }
-        guard bytes.count > Self.maxTextLength else { return Self.text(of: bytes) }
-        var end = Self.maxTextLength - Self.ellipsis.utf8.count
-        // Not in the midst of a character of UTF-8, whose bytes but the first begin with 10.
-        while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
-        return Self.text(of: Array(bytes[..<end])) + Self.ellipsis
+        let text = String(decoding: bytes, as: UTF8.self)
+        // Nearly all replies are plain, and each is logged.
+        if bytes.count <= Self.maxTextLength, bytes.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
+        return TextCutter.cut(text.unicodeScalars, limit: Self.maxTextLength, ellipsis: "...") {
+            $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+        }
     }
 
     private static let maxTextLength = 512
-    private static let ellipsis = "..."
-
-    private static func text(of line: [UInt8]) -> String {
-        let text = String(decoding: line, as: UTF8.self)
-        // Nearly all replies are plain, and each is logged.
-        guard !line.allSatisfy({ (0x20...0x7E).contains($0) }) else { return text }
-        return String(
-            String.UnicodeScalarView(
-                text.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }
-            )
-        )
-    }
 
     /// The same reply with another code, and with an enhanced status code of the same class.
     func replacingCode(with code: Int) -> Reply {

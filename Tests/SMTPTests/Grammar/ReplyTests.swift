@@ -37,6 +37,11 @@ struct ReplyTests {
         let line = Array(String(repeating: "x", count: 300).utf8)
         #expect(Reply(code: 550, lines: [line, line]).text.utf8.count == 512)
         #expect(Reply(code: 550, lines: Array(repeating: line, count: 60)).text.hasSuffix("xx..."))
+        // What control characters are shown as is longer than they are.
+        for byte in [UInt8(0x1B), 0xFF] {
+            let shown = Reply(code: 550, lines: [Array(repeating: byte, count: 512)]).text
+            #expect(shown.utf8.count <= 512 && shown.hasSuffix("\u{FFFD}..."))
+        }
         for shift in 0..<4 {
             let text = String(repeating: "x", count: shift) + String(repeating: "\u{1F4E7}", count: 200)
             let shown = Reply(550, text).text
