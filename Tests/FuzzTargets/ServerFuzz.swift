@@ -6,6 +6,7 @@ import SMTP
 enum ServerFuzz {
     static func run(_ octets: [UInt8]) throws(FuzzFailure) {
         let whole = try drive([octets])
+        guard whole.messages <= ends(of: octets) else { throw FuzzFailure("a message has no end in the input") }
         for pieces in Split.all(octets) {
             let split = try drive(pieces)
             guard
@@ -15,10 +16,18 @@ enum ServerFuzz {
         }
     }
 
+    /// How many lines hold a dot alone and end with CRLF or LF: nothing else ends a message.
+    private static func ends(of octets: [UInt8]) -> Int {
+        octets.split(separator: 0x0A, omittingEmptySubsequences: false).dropLast().count { line in
+            line.elementsEqual(".".utf8) || line.elementsEqual(".\r".utf8)
+        }
+    }
+
     /// What the application hears, and the mail server.
     private struct Trace: Equatable {
         var replies: [UInt8] = []
         var upstream: [UInt8] = []
+        var messages = 0
 
         /// Whether the connection was closed since text followed a DATA that was refused. What begins with a command is
         /// taken for one if it comes later.
@@ -70,9 +79,10 @@ enum ServerFuzz {
                 guard let message = content else { throw FuzzFailure("a final dot without DATA") }
                 try check(message)
                 trace.upstream += message + ".\r\n".utf8
+                trace.messages += 1
                 content = nil
                 machine.replied(.endOfData, Reply(250, "2.0.0 taken"))
-            case .giveBack, .stopBorrowing, .finished: break
+            case .giveBack, .stopBorrowing, .finished, .foreignProtocol: break
             // Octets may have gone by then or not: it is no message.
             case .cut: content = nil
             case .close, .abort: return

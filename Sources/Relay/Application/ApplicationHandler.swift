@@ -187,6 +187,7 @@ final class ApplicationHandler: ChannelInboundHandler {
             transactionStart = nil
             verdict = nil
             logMetadata["session"] = nil
+        case .foreignProtocol(let other): endpoint.closing(other, from: clientAddress, logMetadata)
         case .close: closeAfterReplies()
         case .abort: context?.close(promise: nil)
         }

@@ -9,6 +9,7 @@ final class RelayMetrics: Sendable {
     let connectionsOpen: MetricFamily<Gauge>
     let connectionsTotal: MetricFamily<Counter>
     let connectionsRefused: MetricFamily<Counter>
+    let foreignProtocols: MetricFamily<Counter>
     let messages: MetricFamily<Counter>
     let bytesIn: MetricFamily<Counter>
     let bytesOut: MetricFamily<Counter>
@@ -47,6 +48,11 @@ final class RelayMetrics: Sendable {
             "tproxy_connections_refused_total",
             help: "Application connections answered with 421 since a limit was reached.",
             labels: route
+        )
+        foreignProtocols = try registry.counter(
+            "tproxy_foreign_protocol_connections_total",
+            help: "Application connections closed because the client spoke another protocol than SMTP, by protocol.",
+            labels: route + ["protocol"]
         )
         messages = try registry.counter(
             "tproxy_messages_total",

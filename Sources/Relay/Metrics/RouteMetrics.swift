@@ -29,6 +29,7 @@ final class RouteMetrics: MetricSource {
     private let failures = CounterTable<UpstreamFailure.Kind>()
     private let denials = CounterTable<UpstreamFailure.Kind>()
     private let lookUps = CounterTable<LookUpResult>()
+    private let foreignProtocols = CounterTable<ForeignProtocol>()
     /// When the destination that is in use was fetched or read.
     private let fetchedAt = Mutex<ContinuousClock.Instant?>(nil)
     /// Why the route has no destination, in a word, while that's so.
@@ -77,6 +78,11 @@ final class RouteMetrics: MetricSource {
         case .ambiguous: messages.increment(OutcomeLabel(outcome: "ambiguous", stage: Stage.endOfData.rawValue))
         case .abandoned(let stage): messages.increment(OutcomeLabel(outcome: "abandoned", stage: stage.rawValue))
         }
+    }
+
+    /// A connection is closed since its client speaks another protocol.
+    func closed(_ other: ForeignProtocol) {
+        foreignProtocols.increment(other)
     }
 
     func retired(_ reason: Retirement) {
@@ -128,6 +134,9 @@ final class RouteMetrics: MetricSource {
         }
         for (result, counter) in lookUps.counters {
             collector.add(families.lookUps, labels, result.rawValue, metric: counter)
+        }
+        for (other, counter) in foreignProtocols.counters {
+            collector.add(families.foreignProtocols, labels, other.rawValue, metric: counter)
         }
         for (label, counter) in messages.counters {
             collector.add(families.messages, labels, label.outcome, label.stage, metric: counter)

@@ -44,6 +44,18 @@ extension RouteEndpoint {
         }
     }
 
+    /// Counts a connection that is closed since its client doesn't speak SMTP, and logs the first of a minute.
+    func closing(_ other: ForeignProtocol, from address: String, _ metadata: Logger.Metadata) {
+        metrics.closed(other)
+        guard let count = foreignProtocols.add(other, at: .now()) else { return }
+        var metadata = metadata
+        metadata["protocol"] = "\(other.rawValue)"
+        metadata["client"] = "\(address)"
+        metadata["connections"] = "\(count)"
+        metadata["remedy"] = "\(other.remedy)"
+        logger.warning("connection closed, client does not speak SMTP", metadata: metadata)
+    }
+
     /// Logs that a transaction is not waited for any more.
     ///
     /// - Parameter last: when the application sent something for the last time.

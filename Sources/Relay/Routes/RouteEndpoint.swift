@@ -26,6 +26,7 @@ final class RouteEndpoint {
     private var listener: (any Channel)?
     private var connections: [ObjectIdentifier: ApplicationHandler] = [:]
     private var lastConnection = 0
+    var foreignProtocols = ForeignProtocolLog()
     private var isDraining = false
     /// The route is no more: nobody gets a session any more who hasn't got one.
     private var isGone = false

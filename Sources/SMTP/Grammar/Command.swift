@@ -23,8 +23,8 @@ public enum Command: Hashable, Sendable {
     case unreadableData(verb: String)
     /// Nothing but white space: people at a terminal press Enter.
     case blank
-    /// A request of another protocol: a browser or an attacker's detour through one.
-    case foreignProtocol
+    /// A line of another protocol.
+    case foreignProtocol(ForeignProtocol)
     case unknown
 
     /// Reads one command line, given without its line end.
@@ -65,7 +65,7 @@ public enum Command: Hashable, Sendable {
         switch verb {
         case "HELO": .helo
         case "EHLO": .ehlo
-        case "MAIL": EnvelopeAddress.read(argument, after: "FROM:").map(Command.mail) ?? .malformed(verb: verb)
+        case "MAIL": EnvelopeAddress.read(argument, after: "FROM:").map(sender) ?? .malformed(verb: verb)
         case "RCPT": EnvelopeAddress.read(argument, after: "TO:").flatMap(recipient) ?? .malformed(verb: verb)
         case "DATA": argument.isEmpty ? .data : .malformed(verb: verb)
         case "RSET": argument.isEmpty ? .rset : .malformed(verb: verb)
@@ -80,7 +80,8 @@ public enum Command: Hashable, Sendable {
             .notOffered(verb: verb)
         case "GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PRI", "USER-AGENT:",
             "HOST:", "CONTENT-TYPE:":
-            .foreignProtocol
+            .foreignProtocol(.http)
+        case "PROXY": .foreignProtocol(.proxyProtocol)
         default: .unknown
         }
     }
@@ -95,6 +96,14 @@ public enum Command: Hashable, Sendable {
         default: return nil
         }
         return String(size).flatMap { Int($0) }
+    }
+
+    /// AUTH= says who submitted the message to the client. From one that hasn't logged in it is as good as `AUTH=<>`, and
+    /// the relay logs in as another (RFC 4954 §5).
+    private static func sender(_ address: EnvelopeAddress) -> Command {
+        var address = address
+        address.parameters.removeAll { $0.keyword == "AUTH" && $0.value != nil }
+        return .mail(address)
     }
 
     /// A recipient is never the null path.

@@ -3,8 +3,8 @@ import NIOCore
 extension ServerMachine {
     /// RFC 5321 §4.5.3.1.4.
     private static let longestLine = 512
-    /// What SIZE, 8BITMIME, SMTPUTF8 and DSN add to MAIL and RCPT (RFC 3461 §6 alone adds 500 octets).
-    private static let longestEnvelopeLine = 512 + 600
+    /// What SIZE, 8BITMIME, SMTPUTF8, DSN and AUTH add to MAIL and RCPT (RFC 3461 §6 and RFC 4954 §3: 500 octets each).
+    private static let longestEnvelopeLine = 512 + 600 + 500
     /// Enough of a line to know its verb.
     private static let longestVerb = 16
     /// Replies that are owed at the same time. More commands wait in the input, which is bounded too.
@@ -13,6 +13,15 @@ extension ServerMachine {
     /// Reads and answers one command, or takes what is here of a refused chunk off the input.
     mutating func readCommand() -> Bool {
         guard chunkLeft == 0 else { return discardChunk() }
+        if !isSkippingLine {
+            switch ForeignProtocol.recognize(inbound.readableBytesView, isFirst: commandsRead == 0) {
+            case .recognized(let other):
+                dropConnection(speaking: other)
+                return true
+            case .undecided: return false
+            case .none: break
+            }
+        }
         guard let (line, length) = commandLine() else { return false }
         let command = Command.read(line)
         if isBehindRefusedData, !command.mayFollowRefusedData(line) {
@@ -103,6 +112,8 @@ extension ServerMachine {
             discardChunk(of: size)
         case .unreadableData(let verb):
             refuseUnreadableData(verb)
+        case .notOffered(verb: "STARTTLS"):
+            refuse(Reply(502, "5.5.1 no TLS is needed here, the relay encrypts for you; go on with MAIL FROM"))
         case .notOffered(verb: "XEXCH50"):
             // Binary data follows a 354 (Exchange).
             refuseData(Reply(502, "5.5.1 XEXCH50 is not offered"))
@@ -114,9 +125,8 @@ extension ServerMachine {
             refuse(Reply(501, "5.5.4 can't read the argument of \(verb)"))
         case .unknown:
             refuse(Reply(500, "5.5.2 unknown command"))
-        case .foreignProtocol:
-            giveUp()
-            actions.append(.abort)
+        case .foreignProtocol(let other):
+            dropConnection(speaking: other)
         case .helo:
             endTransaction()
             guard !isClosed else { return }
@@ -138,6 +148,13 @@ extension ServerMachine {
         case .data:
             data()
         }
+    }
+
+    /// No reply: the client wouldn't understand it, and what it sends must not be read as commands.
+    private mutating func dropConnection(speaking other: ForeignProtocol) {
+        giveUp()
+        actions.append(.foreignProtocol(other))
+        actions.append(.abort)
     }
 
     // MARK: Commands

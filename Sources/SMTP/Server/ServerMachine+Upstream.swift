@@ -85,9 +85,9 @@ extension ServerMachine {
             return sessionEnded(reply.replacingCode(with: 451), isAmbiguous: false)
         }
         guard reply.isAnswer(to: expectation) else {
-            // It has lost its way: what it says next can't be trusted.
+            // It has lost its way: what it says next can't be trusted, and its text doesn't belong to a 451.
             actions.append(.cut)
-            return sessionEnded(reply.replacingCode(with: 451), isAmbiguous: true)
+            return sessionEnded(Self.unexpectedReply, isAmbiguous: true)
         }
         switch state {
         case .envelope(var transaction):
@@ -118,6 +118,8 @@ extension ServerMachine {
     public mutating func sessionLost(_ reply: Reply) {
         sessionEnded(reply, isAmbiguous: true)
     }
+
+    private static let unexpectedReply = Reply(451, "4.5.0 unexpected reply from the mail server")
 
     // MARK: Inside
 

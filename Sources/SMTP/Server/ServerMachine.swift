@@ -27,6 +27,8 @@ public struct ServerMachine: Sendable {
         case cut
         /// For the counters.
         case finished(TransactionOutcome)
+        /// For log and counters: the client speaks another protocol. ``abort`` follows.
+        case foreignProtocol(ForeignProtocol)
         /// Close once all replies are written.
         case close
         /// Close at once.

@@ -83,6 +83,18 @@ enum CompatibilityPage {
             A client isn't offered CHUNKING (RFC 3030), so it sends DATA. AUTH and STARTTLS aren't offered either: a client
             that insists on a login or on TLS has to be told not to (`mail.smtp.auth=false`, `--auth=off`, `--tls=off`).
 
+            ## Clients that begin TLS by the port number
+
+            nodemailer, Symfony's mailer and Alertmanager begin TLS at once if the port is 465. The relay's port speaks
+            SMTP without TLS: it closes such a connection, counts it in `tproxy_foreign_protocol_connections_total`, and
+            logs it once a minute. Set `spec.service.port` to another port, for example 25 or 587, or turn implicit TLS off
+            in the client where it has an option for that. HTTP requests and PROXY protocol headers are treated the same.
+
+            ## Lines
+
+            Lines of text may have any length; the mail server's limit counts. CR CR LF is taken for CRLF. A message with a
+            CR elsewhere, or with a NUL, is refused with 550 5.6.0. `AUTH=` in MAIL is ignored.
+
             """
         return text
     }

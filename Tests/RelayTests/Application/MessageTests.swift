@@ -35,6 +35,27 @@ import Testing
         }
     }
 
+    @Test("a line of 2 MB, and lines that end with CR CR LF, arrive as they are meant")
+    func unusualLines() async throws {
+        try await TestRelay.run { relay in
+            let client = try await relay.client()
+            let line = String(repeating: "x", count: 2_000_000)
+            #expect(try await client.mail("Subject: x\r\r\n\r\r\n\(line)\r\r\r\n").hasPrefix("250 "))
+            let mails = try await relay.sink.waitForMails(1)
+            #expect(mails.map(\.content) == [Array("Subject: x\r\n\r\n\(line)\r\n".utf8)])
+        }
+    }
+
+    @Test("a mail server's refusal of a long line passes")
+    func longLineRefused() async throws {
+        try await TestRelay.run { relay in
+            relay.sink.script.add(SinkFault(at: .endOfData, .answer(SinkReply(500, "5.5.2", lines: ["line too long"]))))
+            let client = try await relay.client()
+            let reply = try await client.mail(String(repeating: "x", count: 5000) + "\r\n")
+            #expect(reply == "500 5.5.2 line too long")
+        }
+    }
+
     @Test func aWholeSessionInOneStretchIsCarriedOut() async throws {
         try await TestRelay.run { relay in
             let client = try await relay.client()

@@ -33,12 +33,13 @@ struct CommandTests {
             ("", .blank),
             ("     ", .blank),
             ("\t", .blank),
-            ("GET / HTTP/1.1", .foreignProtocol),
-            ("post /index HTTP/1.0", .foreignProtocol),
-            ("CONNECT smtp.example:25 HTTP/1.1", .foreignProtocol),
-            ("PRI * HTTP/2.0", .foreignProtocol),
-            ("Host: localhost", .foreignProtocol),
-            ("User-Agent: x", .foreignProtocol),
+            ("GET / HTTP/1.1", .foreignProtocol(.http)),
+            ("post /index HTTP/1.0", .foreignProtocol(.http)),
+            ("CONNECT smtp.example:25 HTTP/1.1", .foreignProtocol(.http)),
+            ("PRI * HTTP/2.0", .foreignProtocol(.http)),
+            ("PROXY TCP4 192.0.2.1 192.0.2.2 4000 465", .foreignProtocol(.proxyProtocol)),
+            ("Host: localhost", .foreignProtocol(.http)),
+            ("User-Agent: x", .foreignProtocol(.http)),
         ]
     )
     func verbs(line: String, command: Command) {
@@ -88,6 +89,8 @@ struct CommandTests {
             ("MAIL   FROM:   a@b   ", "<a@b>"),
             ("MAIL FROM:<>", "<>"),
             ("MAIL FROM:<> SIZE=0", "<> SIZE=0"),
+            ("MAIL FROM:<a@b> AUTH=<>", "<a@b>"),
+            ("MAIL FROM:<a@b> SIZE=10 Auth=e+3Dmc2@example.com BODY=7BIT", "<a@b> SIZE=10 BODY=7BIT"),
             ("MAIL FROM:a@b SIZE=10 body=8BITMIME", "<a@b> SIZE=10 BODY=8BITMIME"),
             ("MAIL FROM:<a@b>   SIZE=10   SMTPUTF8", "<a@b> SIZE=10 SMTPUTF8"),
             ("MAIL FROM:<a@b> RET=HDRS ENVID=x+2By", "<a@b> RET=HDRS ENVID=x+2By"),

@@ -15,7 +15,7 @@ struct LocalReplyTests {
             ("EXPN staff", "502 5.5.1 "),
             ("AUTH PLAIN AHVzZXIAcGFzcw==", "503 5.5.1 no login is needed here"),
             ("AUTH", "503 5.5.1 no login is needed here"),
-            ("STARTTLS", "502 5.5.1 "),
+            ("STARTTLS", "502 5.5.1 no TLS is needed here"),
             ("BDAT 0 LAST", "502 5.5.1 "),
             ("XEXCH50 9 2", "502 5.5.1 "),
             ("ETRN example.com", "502 5.5.1 "),

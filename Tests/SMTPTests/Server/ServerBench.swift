@@ -79,6 +79,7 @@ struct ServerBench {
         case .giveBack(let needsReset): needsReset ? "give back, reset" : "give back"
         case .cut: "cut"
         case .finished(let outcome): "= \(line(outcome))"
+        case .foreignProtocol(let other): "foreign \(other.rawValue)"
         case .close: "close"
         case .abort: "abort"
         }

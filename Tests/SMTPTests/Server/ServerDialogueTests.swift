@@ -223,7 +223,7 @@ struct ServerDialogueTests {
             "Subject: x\r\n", "\r\n", "VRFY a\r\n", "STARTTLS\r\n", "Data follows\r\n", "Mail me\r\n", "RSET now\r\n",
             "GET / HTTP/1.1\r\n", "\u{E4}\r\n", "N\u{FFFD}\r\n", "NOOP text\r\n", "Help me\r\n", "Helo my friend\r\n",
             "EHLO\r\n", "BDAT 5 LAST\r\n", "\(String(repeating: "x", count: 600))\r\n",
-            String(repeating: "x", count: 1112), ".\r\n",
+            String(repeating: "x", count: 1612), ".\r\n",
         ]
     )
     func textBehindRefusedData(text: String) {
@@ -353,13 +353,37 @@ struct ServerDialogueTests {
 
     @Test(
         "Other protocols are dropped without a word",
-        arguments: ["GET / HTTP/1.1", "post / HTTP/1.0", "CONNECT x:465 HTTP/1.1", "Host: x"]
+        arguments: [
+            ("GET / HTTP/1.1", "http"), ("post / HTTP/1.0", "http"), ("CONNECT x:465 HTTP/1.1", "http"),
+            ("Host: x", "http"), ("PROXY TCP4 192.0.2.1 192.0.2.2 4000 465", "proxy_protocol"),
+            ("PROXY UNKNOWN", "proxy_protocol"), ("\u{16}\u{3}\u{1}\u{2}", "tls"),
+        ]
     )
-    func foreign(line: String) {
-        var idle = ServerSituation.idle.bench()
-        #expect(idle.send(line, "MAIL FROM:<a@b>") == ["abort"])
+    func foreign(line: String, name: String) {
+        for cut in 0...line.utf8.count + 2 {
+            let bytes = Array("\(line)\r\nMAIL FROM:<a@b>\r\n".utf8)
+            var idle = ServerSituation.idle.bench()
+            let lines = idle.sendOctets(Array(bytes.prefix(cut))) + idle.sendOctets(Array(bytes.dropFirst(cut)))
+            #expect(lines == ["foreign \(name)", "abort"], "cut at \(cut)")
+        }
         var envelope = ServerSituation.recipientAccepted.bench()
-        #expect(envelope.send(line) == ["give back, reset", "= abandoned recipient", "abort"])
+        #expect(envelope.send(line) == ["give back, reset", "= abandoned recipient", "foreign \(name)", "abort"])
+    }
+
+    @Test("The binary PROXY header is known by its first bytes, and only at the start of a connection")
+    func binaryProxyHeader() {
+        let header = Array("\r\n\r\n\0\r\nQUIT\n!".utf8)
+        for cut in 0...header.count {
+            var bench = ServerSituation.idle.bench()
+            let lines = bench.sendOctets(Array(header.prefix(cut))) + bench.sendOctets(Array(header.dropFirst(cut)))
+            #expect(lines == ["foreign proxy_protocol", "abort"], "cut at \(cut)")
+        }
+        var bench = ServerSituation.idle.bench()
+        _ = bench.send("NOOP")
+        #expect(bench.sendOctets(header).first == "< 500 5.5.2 unknown command\n221 2.0.0 relay bye")
+        bench = ServerSituation.idle.bench()
+        #expect(bench.send("", "") == [])
+        #expect(bench.send("NOOP") == ["< 250 2.0.0 OK"])
     }
 
     @Test("Multi-line replies of the mail server pass word for word, whatever their character set")
