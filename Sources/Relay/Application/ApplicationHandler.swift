@@ -92,6 +92,8 @@ final class ApplicationHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
+        // Most clients write header and body apart.
+        if machine.isReceivingContent { context.channel.acknowledgeNow() }
         readIfThereIsRoom()
     }
 

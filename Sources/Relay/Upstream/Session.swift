@@ -219,6 +219,8 @@ final class Session: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         flush()
+        // Some servers write each reply apart.
+        if machine.pendingReply != nil { context.channel.acknowledgeNow() }
         setTimeLimit()
     }
 

@@ -111,6 +111,34 @@ import UpstreamPool
         #expect(owner.told == ["established"])
     }
 
+    // MARK: Acknowledgements
+
+    /// What the kernel is asked for while `read` runs.
+    private func acknowledgesNow(_ read: () throws -> Void) throws -> Bool {
+        let options = try #require(channel.syncOptions)
+        try options.setOption(.quickAcknowledgement, value: 0)
+        try read()
+        return try options.getOption(.quickAcknowledgement) == 1
+    }
+
+    @Test("A reply is acknowledged at once while another is due, and a line while its reply goes on")
+    func acknowledgements() throws {
+        #expect(try acknowledgesNow { try say("220 hello\r\n") })
+        #expect(try acknowledgesNow { try say("250-hello\r\n") })
+        #expect(try !acknowledgesNow { try say("250 PIPELINING\r\n") })
+        #expect(session.lend(to: User(), for: key))
+        session.mail(sender)
+        session.recipient(sender)
+        session.data()
+        session.flush()
+        #expect(try acknowledgesNow { try say("250 sender ok\r\n") })
+        #expect(try acknowledgesNow { try say("250 recipient ok\r\n") })
+        #expect(try !acknowledgesNow { try say("354 go\r\n") })
+        session.endOfData()
+        session.flush()
+        #expect(try !acknowledgesNow { try say("250 taken\r\n") })
+    }
+
     // MARK: Time
 
     /// What the session waits for, and how many seconds.
