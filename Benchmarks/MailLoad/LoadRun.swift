@@ -6,7 +6,8 @@ final class LoadRun: @unchecked Sendable {
     // Everything is read and written on `loop` alone.
     private let options: SendCommand
     private let loop: any EventLoop
-    private let message: ByteBuffer
+    /// The pieces that a message is written in.
+    private let message: [ByteBuffer]
     private var left: Int
     private var running = 0
     private var latencies: [Duration] = []
@@ -18,10 +19,12 @@ final class LoadRun: @unchecked Sendable {
         left = options.count
         end = loop.makePromise()
         let line = String(repeating: "x", count: 70) + "\r\n"
-        var text = ByteBuffer(string: "Subject: benchmark\r\n\r\n")
-        while text.readableBytes + line.utf8.count < options.size { text.writeString(line) }
+        let header = ByteBuffer(string: "Subject: benchmark\r\n\r\n")
+        var text = options.apart ? ByteBuffer() : header
+        let size = options.size - (options.apart ? header.readableBytes : 0)
+        while text.readableBytes + line.utf8.count < size { text.writeString(line) }
         text.writeString(".\r\n")
-        message = text
+        message = options.apart ? [header, text] : [text]
     }
 
     /// Sends them all.
@@ -44,7 +47,7 @@ final class LoadRun: @unchecked Sendable {
         let handler = SendHandler(message, mails: mails, logsIn: options.login) { self.latencies.append($0) }
         let bound = NIOLoopBound(handler, eventLoop: loop)
         ClientBootstrap(group: loop)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: options.apart ? 0 : 1)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(bound.value) }
             }

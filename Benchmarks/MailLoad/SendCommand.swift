@@ -16,6 +16,7 @@ struct SendCommand: AsyncParsableCommand {
     @Option(help: "Octets of a message.") var size = 10 * 1024
     @Flag(help: "Say EHLO and log in, as applications must without the relay.") var login = false
     @Flag(help: "All messages of a session on one connection.") var sameConnection = false
+    @Flag(help: "Write header and body apart, with Nagle's algorithm on, as most mail libraries do.") var apart = false
 
     /// What is printed, as JSON.
     private struct Outcome: Encodable {

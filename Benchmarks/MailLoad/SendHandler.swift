@@ -16,7 +16,8 @@ final class SendHandler: ChannelInboundHandler {
         case greeting, hello, login, mail, recipient, data, content, quit
     }
 
-    private let message: ByteBuffer
+    /// The pieces that a message is written in.
+    private let message: [ByteBuffer]
     private var mailsLeft: Int
     private let logsIn: Bool
     private let sent: (Duration) -> Void
@@ -30,7 +31,7 @@ final class SendHandler: ChannelInboundHandler {
     /// All messages were taken, and the server has said goodbye.
     private(set) var isDone = false
 
-    init(_ message: ByteBuffer, mails: Int, logsIn: Bool, sent: @escaping (Duration) -> Void) {
+    init(_ message: [ByteBuffer], mails: Int, logsIn: Bool, sent: @escaping (Duration) -> Void) {
         self.message = message
         mailsLeft = mails
         self.logsIn = logsIn
@@ -72,7 +73,7 @@ final class SendHandler: ChannelInboundHandler {
         case .recipient: say(Lines.data, .data, context)
         case .data:
             step = .content
-            context.writeAndFlush(wrapOutboundOut(message), promise: nil)
+            for piece in message { context.writeAndFlush(wrapOutboundOut(piece), promise: nil) }
         case .content:
             sent(ContinuousClock.now - start)
             mailsLeft -= 1

@@ -153,6 +153,35 @@ class RateRow(MailRow):
         self.rate.add(name, count / self.measure(name, count))
 
 
+class ApartRow(Row):
+    name = "apart"
+    title = (
+        f"A message of {MAIL_BYTES // 1024} KiB for each connection, one at a time, from a client that writes header and body "
+        "apart with Nagle's algorithm on, as most mail libraries do"
+    )
+
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        self.once = self.figure("median of a client that writes a message at once, ms", 1e3, 1)
+        self.apart = self.figure("median of one that writes it apart, ms", 1e3, 1)
+        self.difference = self.figure("difference, ms", 1e3, 1, target=2, of_relay=True)
+
+    def prepare(self):
+        for name in self.proxies:
+            self.running[name] = self.topology.start_proxy(name)
+            self.topology.send(self.running[name], self.options.warm_up // 10, MAIL_BYTES, 1)
+
+    def round(self, name):
+        once, apart = (self.median(name, is_apart) for is_apart in (False, True))
+        self.once.add(name, once)
+        self.apart.add(name, apart)
+        self.difference.add(name, apart - once)
+
+    def median(self, name, is_apart):
+        outcome = self.topology.send(self.running[name], self.options.mails // 40, MAIL_BYTES, 1, apart=is_apart)
+        return statistics.median(outcome["latencies"])
+
+
 class BulkRow(Row):
     name = "bulk"
     title = f"Messages of {LARGE_BYTES // 1024**2} MiB, one after the other on one connection"
@@ -314,7 +343,7 @@ class HostilityRow(Row):
         return self.topology.send(proxy, count, MAIL_BYTES, SESSIONS // 4)["latencies"]
 
 
-ROWS = (LatencyRow, RateRow, BulkRow, IdleRow, StalledRow, HostilityRow, RoutesRow)
+ROWS = (LatencyRow, RateRow, ApartRow, BulkRow, IdleRow, StalledRow, HostilityRow, RoutesRow)
 
 
 def all_rows(topology, options, say):

@@ -158,12 +158,13 @@ class Topology:
         """Starts so many sessions that no good client makes; its process ends with the last."""
         return self._start([self.options.load, "abuse", "--port", str(port), "--count", str(count)])
 
-    def send(self, proxy, count, size, sessions, same_connection=False):
+    def send(self, proxy, count, size, sessions, same_connection=False, apart=False):
         """Sends messages; gives the seconds in all, and those that each of them took."""
         command = [self.options.load, "send", "--port", str(proxy.port), "--count", str(count), "--size", str(size)]
         command += ["--sessions", str(sessions)]
         command += ["--login"] if proxy.needs_login else []
         command += ["--same-connection"] if same_connection else []
+        command += ["--apart"] if apart else []
         result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
         if result.returncode != 0:
             raise Failure(f"tproxy-load: {result.stderr.strip()[-300:]}")
