@@ -300,7 +300,7 @@ class HostilityRow(Row):
     # Low enough for every one to be met.
     limits = [
         "--connections", "400", "--connections-per-route", "150", "--idle-time", "1", "--recipient-limit", "100",
-        "--pool-idle-time", "2", "--pool-wait", "2",
+        "--text-line-limit", "1000", "--pool-idle-time", "2", "--pool-wait", "2",
     ]  # fmt: skip
 
     def __init__(self, *arguments):

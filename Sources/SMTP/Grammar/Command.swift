@@ -45,8 +45,13 @@ public enum Command: Hashable, Sendable {
         return command == .unknown ? unreadable(octets) : command
     }
 
-    /// A line that is no command, given as it came: text may follow it if its verb announces data.
+    /// A line that is no command, or the start of one, given as it came. Its first word still tells whether data may
+    /// follow it, and whether it is of another protocol.
     static func unreadable(_ line: some Collection<UInt8>) -> Command {
+        let word = line.prefix(longestVerb).prefix { (0x21...0x7E).contains($0) }
+        if let other = ForeignProtocol(verb: String(decoding: word, as: UTF8.self).uppercased()) {
+            return .foreignProtocol(other)
+        }
         let verb = announcingVerbs.first { verb in
             line.prefix(verb.utf8.count).elementsEqual(verb.utf8) { byte, letter in
                 byte == letter || byte & 0xDF == letter && letter >= UInt8(ascii: "A")
@@ -60,6 +65,9 @@ public enum Command: Hashable, Sendable {
 
     /// The verbs behind which a client may send what isn't a command without waiting for a reply, or for one alone.
     private static let announcingVerbs = ["DATA", "BDAT", "XEXCH50"]
+
+    /// Bytes of a line by which its verb is known.
+    static let longestVerb = 16
 
     private static func read(verb: String, argument: Substring.UTF8View) -> Command {
         switch verb {
@@ -78,11 +86,7 @@ public enum Command: Hashable, Sendable {
         case "BDAT": chunkSize(argument).map(Command.bdat) ?? .unreadableData(verb: verb)
         case "STARTTLS", "ETRN", "XCLIENT", "XFORWARD", "TURN", "ATRN", "SEND", "SOML", "SAML", "BURL", "XEXCH50":
             .notOffered(verb: verb)
-        case "GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PRI", "USER-AGENT:",
-            "HOST:", "CONTENT-TYPE:":
-            .foreignProtocol(.http)
-        case "PROXY": .foreignProtocol(.proxyProtocol)
-        default: .unknown
+        default: ForeignProtocol(verb: verb).map(Command.foreignProtocol) ?? .unknown
         }
     }
 

@@ -7,6 +7,17 @@ public enum ForeignProtocol: String, Hashable, Sendable, CaseIterable {
     /// The header that a load balancer puts in front, as text or binary (PROXY protocol, versions 1 and 2).
     case proxyProtocol = "proxy_protocol"
 
+    /// The protocol that lines with this first word, in upper case, belong to.
+    init?(verb: String) {
+        switch verb {
+        case "GET", "POST", "PUT", "HEAD", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE", "PRI", "USER-AGENT:",
+            "HOST:", "CONTENT-TYPE:":
+            self = .http
+        case "PROXY": self = .proxyProtocol
+        default: return nil
+        }
+    }
+
     /// What the first bytes of an input say.
     enum Recognition: Hashable {
         case recognized(ForeignProtocol)

@@ -5,8 +5,6 @@ extension ServerMachine {
     private static let longestLine = 512
     /// What SIZE, 8BITMIME, SMTPUTF8, DSN and AUTH add to MAIL and RCPT (RFC 3461 §6 and RFC 4954 §3: 500 octets each).
     private static let longestEnvelopeLine = 512 + 600 + 500
-    /// Enough of a line to know its verb.
-    private static let longestVerb = 16
     /// Replies that are owed at the same time. More commands wait in the input, which is bounded too.
     private static let mostUnanswered = 100
 
@@ -54,7 +52,7 @@ extension ServerMachine {
                 inbound.clear()
             } else if view.count >= Self.longestEnvelopeLine, !awaitsReply {
                 isSkippingLine = true
-                let start = Array(view.prefix(Self.longestVerb))
+                let start = Array(view.prefix(Command.longestVerb))
                 inbound.clear()
                 refuseLongLine(start)
             }
@@ -329,7 +327,9 @@ extension ServerMachine {
     private mutating func refuseLine(_ reply: Reply, _ line: some Collection<UInt8>) {
         commandsRead += 1
         guard !isBehindRefusedData else { return close(with: Self.dataBehindRefusal) }
-        guard case .unreadableData = Command.unreadable(line) else { return refuse(reply) }
+        let command = Command.unreadable(line)
+        if case .foreignProtocol(let other) = command { return dropConnection(speaking: other) }
+        guard case .unreadableData = command else { return refuse(reply) }
         answer(reply)
         close(with: Self.unknownEndOfData)
     }

@@ -19,7 +19,9 @@ import Testing
             isCalm: true,
             options: [
                 "--connections", "400", "--connections-per-route", "150", "--idle-time", "\(Self.idleTime)",
-                "--recipient-limit", "100", "--pool-idle-time", "2", "--pool-sessions", "40", "--pool-wait", "2",
+                "--recipient-limit", "100", "--text-line-limit", "1000", "--pool-idle-time", "2", "--pool-sessions",
+                "40",
+                "--pool-wait", "2",
             ],
             Self.run
         )

@@ -38,6 +38,7 @@ struct CommandTests {
             ("CONNECT smtp.example:25 HTTP/1.1", .foreignProtocol(.http)),
             ("PRI * HTTP/2.0", .foreignProtocol(.http)),
             ("PROXY TCP4 192.0.2.1 192.0.2.2 4000 465", .foreignProtocol(.proxyProtocol)),
+            ("GET\t/", .foreignProtocol(.http)),
             ("Host: localhost", .foreignProtocol(.http)),
             ("User-Agent: x", .foreignProtocol(.http)),
         ]

@@ -356,7 +356,9 @@ struct ServerDialogueTests {
         arguments: [
             ("GET / HTTP/1.1", "http"), ("post / HTTP/1.0", "http"), ("CONNECT x:465 HTTP/1.1", "http"),
             ("Host: x", "http"), ("PROXY TCP4 192.0.2.1 192.0.2.2 4000 465", "proxy_protocol"),
-            ("PROXY UNKNOWN", "proxy_protocol"), ("\u{16}\u{3}\u{1}\u{2}", "tls"),
+            ("PROXY UNKNOWN", "proxy_protocol"), ("GET\t/", "http"),
+            ("GET /\(String(repeating: "x", count: 600))", "http"),
+            ("GET /\(String(repeating: "x", count: 2000))", "http"), ("\u{16}\u{3}\u{1}\u{2}", "tls"),
         ]
     )
     func foreign(line: String, name: String) {
