@@ -17,18 +17,26 @@ final class AdmissionSite: Sendable {
 
     /// Starts the server.
     ///
-    /// - Parameter kubeconfig: the server's.
+    /// - Parameters:
+    ///   - kubeconfig: the server's.
+    ///   - clientCA: the authority of those who may send reviews; without one, all may.
     init(
         _ configuration: AdmissionProcess.Configuration,
         controlPlane: ControlPlane,
         authority: TestCA,
-        kubeconfig: String
+        kubeconfig: String,
+        clientCA: String? = nil
     ) async throws {
         self.controlPlane = controlPlane
         self.authority = authority
         self.name = "site-" + String(UInt64.random(in: .min ... .max), radix: 36)
         self.namespace = try await controlPlane.namespace(webhook: self.name)
-        self.server = try AdmissionProcess(configuration, authority: authority, kubeconfig: kubeconfig)
+        self.server = try AdmissionProcess(
+            configuration,
+            authority: authority,
+            kubeconfig: kubeconfig,
+            clientCA: clientCA
+        )
         self.context = RuleContext(
             instances: RuleContext.Instances(
                 names: ["dest-service"],

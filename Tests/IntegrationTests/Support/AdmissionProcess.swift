@@ -41,12 +41,14 @@ final class AdmissionProcess: Sendable {
     ///
     /// - Parameters:
     ///   - kubeconfig: how it reaches the API server; without one it knows of no other Destinations.
+    ///   - clientCA: the authority of those who may send reviews; without one, all may.
     ///   - descriptors: how many files and sockets it may have.
     ///   - cgroup: what bounds its memory, under the allocator's setting that the Deployment has.
     init(
         _ configuration: Configuration,
         authority: TestCA,
         kubeconfig: String? = nil,
+        clientCA: String? = nil,
         descriptors: Int? = nil,
         cgroup: MemoryCgroup? = nil
     ) throws {
@@ -64,6 +66,7 @@ final class AdmissionProcess: Sendable {
                 + ["--config", self.directory.write(configuration.text, to: "config.yaml")]
                 + ["--tls-cert-file", authority.serverCertificate, "--tls-key-file", authority.serverKey]
                 + (kubeconfig.map { ["--kubeconfig", $0] } ?? [])
+                + (clientCA.map { ["--client-ca-file", $0] } ?? [])
         )
     }
 

@@ -1,12 +1,10 @@
 import Synchronization
 
 extension ControlPlane {
-    private static let installation = Mutex<Task<Void, any Error>?>(nil)
-
     /// Applies the manifests' definition of Destinations, namespace and roles, and waits until Destinations can be
     /// created. The first who asks does it, for all tests.
     func installDefinition() async throws {
-        let installation = Self.installation.withLock { installation in
+        let installation = self.installation.withLock { installation in
             let task = installation ?? Task { try await self.install() }
             installation = task
             return task

@@ -17,6 +17,8 @@ final class ControlPlane: Sendable {
     private let directory: String
     private let process: ChildProcess
     private let lifeline: Lifeline
+    /// That of the definition; whoever asks first starts it.
+    let installation = Mutex<Task<Void, any Error>?>(nil)
 
     /// The one of this run; the first who asks starts it. Where it doesn't start, everybody who asks is told why.
     static var shared: ControlPlane {
@@ -34,8 +36,13 @@ final class ControlPlane: Sendable {
     }
 
     /// Lets `body` use a control plane of its own, for what belongs to the whole cluster.
-    static func perform<Result>(_ body: (ControlPlane) async throws -> Result) async throws -> Result {
-        let controlPlane = try await ControlPlane()
+    ///
+    /// - Parameter admissionConfiguration: the file with the API servers' AdmissionConfiguration.
+    static func perform<Result>(
+        admissionConfiguration: String? = nil,
+        _ body: (ControlPlane) async throws -> Result
+    ) async throws -> Result {
+        let controlPlane = try await ControlPlane(admissionConfiguration: admissionConfiguration)
         do {
             let result = try await body(controlPlane)
             await controlPlane.process.stop()
@@ -55,10 +62,14 @@ final class ControlPlane: Sendable {
         var description: String { "the control plane didn't start: \(self.errorOutput.suffix(2000))" }
     }
 
-    private init() async throws {
+    private init(admissionConfiguration: String? = nil) async throws {
         let directory = TemporaryDirectory.unusedPath()
         let lifeline = try Lifeline()
-        let process = try ChildProcess([Self.script, "run", directory], lifeline: lifeline)
+        let process = try ChildProcess(
+            [Self.script, "run", directory],
+            environment: admissionConfiguration.map { ["TPROXY_ADMISSION_CONTROL_CONFIG": $0] } ?? [:],
+            lifeline: lifeline
+        )
         (self.directory, self.lifeline, self.process) = (directory, lifeline, process)
         do {
             // Where `make test` hasn't built the server before, this does.

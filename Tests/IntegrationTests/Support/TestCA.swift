@@ -6,6 +6,8 @@ final class TestCA: Sendable {
     let certificate: String
     let serverCertificate: String
     let serverKey: String
+    private let authorityKey: String
+    private let request: [String]
 
     init(names: [String] = []) async throws {
         self.directory = try TemporaryDirectory()
@@ -23,6 +25,10 @@ final class TestCA: Sendable {
             basicConstraints = critical,CA:TRUE
             keyUsage = critical,keyCertSign,cRLSign
             subjectKeyIdentifier = hash
+            [client]
+            basicConstraints = critical,CA:FALSE
+            keyUsage = critical,digitalSignature
+            extendedKeyUsage = clientAuth
             [server]
             basicConstraints = critical,CA:FALSE
             keyUsage = critical,digitalSignature
@@ -31,20 +37,29 @@ final class TestCA: Sendable {
             """,
             to: "openssl.cnf"
         )
-        let request = [
+        self.request = [
             "/usr/bin/openssl", "req", "-x509", "-config", configuration, "-days", "2", "-nodes",
             "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
         ]
-        let authorityKey = self.directory.path("ca.key")
+        self.authorityKey = self.directory.path("ca.key")
         try await ProcessRunner.check(
-            request + ["-extensions", "authority", "-subj", "/CN=Test authority"]
-                + ["-keyout", authorityKey, "-out", self.certificate]
+            self.request + ["-extensions", "authority", "-subj", "/CN=Test authority"]
+                + ["-keyout", self.authorityKey, "-out", self.certificate]
         )
+        try await self.issue("server", name: "localhost", key: self.serverKey, certificate: self.serverCertificate)
+    }
+
+    /// The PEM files of a client's certificate and key.
+    func client(_ name: String) async throws -> (certificate: String, key: String) {
+        let files = (certificate: self.directory.path("\(name).pem"), key: self.directory.path("\(name).key"))
+        try await self.issue("client", name: name, key: files.key, certificate: files.certificate)
+        return files
+    }
+
+    private func issue(_ extensions: String, name: String, key: String, certificate: String) async throws {
         try await ProcessRunner.check(
-            request + [
-                "-extensions", "server", "-subj", "/CN=localhost", "-CA", self.certificate, "-CAkey", authorityKey,
-            ]
-                + ["-keyout", self.serverKey, "-out", self.serverCertificate]
+            self.request + ["-extensions", extensions, "-subj", "/CN=\(name)", "-CA", self.certificate]
+                + ["-CAkey", self.authorityKey, "-keyout", key, "-out", certificate]
         )
     }
 }
