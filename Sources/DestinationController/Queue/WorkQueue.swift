@@ -66,6 +66,9 @@ struct WorkQueue<Key: Hashable & Sendable>: Sendable {
     /// When the next key that was put off is due.
     mutating func nextDue() -> Instant? { later.first }
 
+    /// Whether the last work on a key failed.
+    func isRetried(_ key: Key) -> Bool { retries[key] != nil }
+
     /// A key is to be looked at now.
     mutating func add(_ key: Key, now: Instant) {
         guard !held.contains(key) else { return }

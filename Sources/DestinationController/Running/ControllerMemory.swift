@@ -106,6 +106,11 @@ final class ControllerMemory: Sendable {
         }
     }
 
+    /// Whether the last work on a Destination failed.
+    func isRetried(_ key: ObjectKey) -> Bool {
+        queue.withLock { $0.isRetried(key) }
+    }
+
     /// When the next Destination is due that was put off.
     func nextDue() -> ContinuousClock.Instant? {
         queue.withLock { $0.nextDue() }

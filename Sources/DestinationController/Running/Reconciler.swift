@@ -77,8 +77,13 @@ struct Reconciler: Sendable {
             let plan = plan(key, &visit)
             switch plan.step {
             case .confirm(let ports):
-                visit.known = try await confirm(key)
-                try await learn(ports)
+                do throws(KubernetesError) {
+                    visit.known = try await confirm(key)
+                    try await learn(ports)
+                } catch {
+                    await tell(error, plan, key, visit)
+                    throw error
+                }
                 visit.isFresh = true
                 visit.askedPorts.formUnion(ports)
                 visit.subject = nil
@@ -89,7 +94,7 @@ struct Reconciler: Sendable {
                 }
                 await perform(allowed, key, &visit.troubles)
             case .rest:
-                try await tell(plan, key, visit)
+                try await tell(plan, key, visit, failure: visit.troubles.firstFailure)
                 let isTroubled = !visit.troubles.all.isEmpty || plan.lacksPorts
                 guard isTroubled else { return .done(again: plan.wakeAt) }
                 let isContested = visit.attempts.values.contains { $0 > Self.mostAttempts }
@@ -205,7 +210,19 @@ struct Reconciler: Sendable {
 // MARK: Status
 
 extension Reconciler {
-    private func tell(_ plan: DestinationPlan, _ key: ObjectKey, _ visit: Visit) async throws(KubernetesError) {
+    /// Shows in the status that a reconciliation fails: at once if a retry alone won't help, else from the second time on.
+    private func tell(_ error: KubernetesError, _ plan: DestinationPlan, _ key: ObjectKey, _ visit: Visit) async {
+        guard !error.isTransient || memory.isRetried(key) else { return }
+        // Where the status can't be written either, the log says it.
+        try? await tell(plan, key, visit, failure: error.description)
+    }
+
+    private func tell(
+        _ plan: DestinationPlan,
+        _ key: ObjectKey,
+        _ visit: Visit,
+        failure: String?
+    ) async throws(KubernetesError) {
         guard case .present(let destination) = visit.known, case .present(let judgement) = visit.subject else {
             board.remove(key)
             return
@@ -231,6 +248,7 @@ extension Reconciler {
             tenants: tenants,
             problem: judgement.problem?.besides(plan.tenants.compactMap(\.claim), from: settings.instances),
             remark: judgement.remark,
+            failure: failure,
             before: before,
             now: .now
         )

@@ -20,6 +20,16 @@ struct AvailableCondition: Hashable {
         )
     }
 
+    /// The condition, if the last reconciliation failed besides.
+    func with(_ failure: String?) -> AvailableCondition {
+        guard let failure else { return self }
+        return AvailableCondition(
+            isTrue: false,
+            reason: isTrue ? StatusReason.reconciliationFailed : reason,
+            message: "\(message). But \(failure)"
+        )
+    }
+
     private init(_ tenants: [TenantStatus], problem: ResourceProblem?, resource: String) {
         let missing = tenants.filter { $0.state != .ready }
         if let problem {

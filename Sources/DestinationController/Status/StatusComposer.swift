@@ -10,6 +10,7 @@ public enum StatusComposer {
     ///   - tenants: Every tenant, in the annotation's order; one entry without a name where the resource names none.
     ///   - problem: What keeps the whole resource from being served.
     ///   - remark: What is wrong with the list of tenants besides.
+    ///   - failure: Why the last reconciliation failed, if it did.
     ///   - before: The status as it stands.
     ///   - now: For what has changed.
     public static func compose(
@@ -17,10 +18,12 @@ public enum StatusComposer {
         tenants: [TenantStatus],
         problem: ResourceProblem? = nil,
         remark: ListRemark? = nil,
+        failure: String? = nil,
         before: StatusReading,
         now: MicroTime
     ) -> ComposedStatus {
         let condition = AvailableCondition(tenants, problem: problem, remark: remark, resource: subject.name)
+            .with(failure.flatMap { subject.words(forFailure: $0, tenants) })
         var members: [String: ObjectValue] = [
             "observedGeneration": .integer(max(subject.generation, 0)),
             "conditions": .array([condition.object(generation: subject.generation, before: before, now: now)]),

@@ -156,13 +156,22 @@ extension StatusSubject {
         case .notWritten(let error):
             return (
                 .failed, StatusReason.notWritten,
-                "what it needs can't be written: \(BoundedText.line(error, limit: 500)); it is tried again by itself, "
-                    + "and if that doesn't help, see the manager's log: kubectl logs -n \(installNamespace) "
-                    + "-l app.kubernetes.io/name=tproxy-manager"
+                "what it needs can't be written: \(BoundedText.line(error, limit: 500)); \(retry)"
             )
         case .settingUp:
             return (.pending, StatusReason.relayNotReady, "its Services are being made; wait a few seconds")
         }
+    }
+
+    /// What a status says of a failed reconciliation; `nil` where its tenants say it.
+    func words(forFailure failure: String, _ tenants: [TenantStatus]) -> String? {
+        guard !tenants.contains(where: { $0.reason == StatusReason.notWritten }) else { return nil }
+        return "the last change isn't applied: \(BoundedText.line(failure, limit: 500)); \(retry)"
+    }
+
+    private var retry: String {
+        "it is tried again by itself, and if that doesn't help, see the manager's log: kubectl logs -n "
+            + "\(installNamespace) -l app.kubernetes.io/name=tproxy-manager"
     }
 
     private var relayLog: String { "kubectl logs -n \(installNamespace) -l \(Self.relayLabel)" }

@@ -15,6 +15,8 @@ public enum StatusReason {
     public static let foreignService = "ConfigurationError-K8sResourceWithNameAlreadyPresent"
     /// The API server doesn't take what has to be written.
     public static let notWritten = "ServiceCreationFailed"
+    /// The manager couldn't apply the resource: the API server refused to read or change something. Of the condition only.
+    public static let reconciliationFailed = "ReconciliationFailed"
     /// No relay port is free, or none for this namespace.
     public static let portsExhausted = "PortRangeExhausted"
     /// No relay that is ready serves the tenant yet.

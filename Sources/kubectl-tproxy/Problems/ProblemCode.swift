@@ -74,7 +74,7 @@ struct ProblemCode: Hashable, Sendable {
             switch reason {
             case StatusReason.failed, StatusReason.tenantsInvalid: .resourceFaulty
             case StatusReason.duplicate, StatusReason.foreignService: .serviceNameTaken
-            case StatusReason.notWritten: .serviceNotWritten
+            case StatusReason.notWritten, StatusReason.reconciliationFailed: .serviceNotWritten
             case StatusReason.relayNotReady, StatusReason.lookupPending: .notYetReady
             case StatusReason.portsExhausted: .portsRunOut
             case StatusReason.relayPortTaken: .routesFailed

@@ -15,6 +15,7 @@ struct StatusComposerTests {
         _ tenants: [TenantStatus],
         problem: ResourceProblem? = nil,
         remark: ListRemark? = nil,
+        failure: String? = nil,
         before: StatusReading = .none,
         at seconds: Int = 0
     ) -> ComposedStatus {
@@ -23,6 +24,7 @@ struct StatusComposerTests {
             tenants: tenants,
             problem: problem,
             remark: remark,
+            failure: failure,
             before: before,
             now: .at(seconds)
         )
@@ -57,6 +59,23 @@ struct StatusComposerTests {
         let failed = compose([subject.tenant("a", refused)], remark: try remark(#"[\"a\",5]"#))
         #expect(text(failed, "reason") == "FailedToApplyConfiguration")
         #expect(text(failed, "message").contains("TPX033"))
+    }
+
+    @Test("a failed reconciliation leaves no good status, and is said once")
+    func failure() {
+        let words = "get namespaces shop: it is forbidden"
+        let good = compose([subject.tenant("a", .open)], failure: words)
+        #expect(text(good, "status") == "False" && text(good, "reason") == "ReconciliationFailed")
+        #expect(text(good, "message").contains(words) && good.notes.map(\.reason) == ["ReconciliationFailed"])
+        #expect(good.status["tenantsReady"] == .string("1/1"))
+        let again = compose([subject.tenant("a", .open)], failure: words, before: StatusReading(good.status), at: 5)
+        #expect(!again.isChanged && again.notes.isEmpty)
+        let bad = compose([subject.tenant("a", refused)], failure: words)
+        #expect(text(bad, "reason") == "FailedToApplyConfiguration" && text(bad, "message").contains(words))
+        let unwritten = subject.tenant(nil, serviceName: "mail", problem: .notWritten(words))
+        let shown = compose([unwritten], failure: words)
+        #expect(text(shown, "reason") == "ServiceCreationFailed")
+        #expect(text(shown, "message").split(separator: words).count == 2)
     }
 
     private func condition(_ composed: ComposedStatus) -> ObjectValue? {

@@ -31,7 +31,7 @@ struct Rights: Sendable, CustomTestStringConvertible {
     private static let everywhere =
         destinations + webhook + ["get destinations.destination.connectivity.api.sap"]
         + ["patch destinations/status.destination.connectivity.api.sap"] + all(of: "services")
-        + ["list", "watch"].map { "\($0) namespaces" }
+        + ["get", "list", "watch"].map { "\($0) namespaces" }
         + ["create", "patch"].map { "\($0) events.events.k8s.io" }
 
     private static func all(of resource: String) -> [String] {

@@ -6,7 +6,7 @@ import RelayRoutes
 /// An installation of the product: a namespace of a test's own in the real API server, and the servers as processes of
 /// this machine. Pod objects stand for the relays, as nothing runs pods here.
 ///
-/// It looks after labelled namespaces only, so that sites keep out of each other's way.
+/// Unless the configuration says otherwise, it looks after labelled namespaces only, so that sites keep out of each other's way.
 final class ProductSite: Sendable {
     /// The instance of Destinations that name none.
     static let instance = "local"
@@ -25,8 +25,14 @@ final class ProductSite: Sendable {
     ///   - configuration: further lines of the configuration; `instances` are the items of that list, by default a
     ///     folder for ``write(_:name:tenant:)``.
     ///   - portCount: how many routes there is room for.
-    init(authority: TestCA? = nil, configuration: Configuration = Configuration(), portCount: Int = 40) async throws {
-        let controlPlane = try await ControlPlane.shared
+    ///   - controlPlane: the one that all tests share by default.
+    init(
+        authority: TestCA? = nil,
+        configuration: Configuration = Configuration(),
+        portCount: Int = 40,
+        controlPlane: ControlPlane? = nil
+    ) async throws {
+        let controlPlane = if let controlPlane { controlPlane } else { try await ControlPlane.shared }
         try await controlPlane.installDefinition()
         self.controlPlane = controlPlane
         self.client = try controlPlane.client()
@@ -50,6 +56,7 @@ final class ProductSite: Sendable {
         /// The list of instances in YAML, each line indented by six; `nil` for one folder, named ``instance``.
         var instances: String?
         var defaultInstance: String? = ProductSite.instance
+        var namespacesMode = "labelSelector"
         var resyncMinutes = 3
         var sessions = 2
         /// The relays' ports; `nil` for all of the site's.
@@ -78,7 +85,7 @@ final class ProductSite: Sendable {
             installNamespace: \(self.namespace)
             clusterDomain: \(configuration.clusterDomain)
             config:
-              managedNamespacesMode: labelSelector
+              managedNamespacesMode: \(configuration.namespacesMode)
               logging: {level: debug}
               manager: {executionIntervalMinutes: \(configuration.resyncMinutes)}
               security: {accessControl: {destinations: {defaultScope: \(configuration.defaultScope)}}}
