@@ -3,28 +3,42 @@ import ObjectModel
 extension Kubectl {
     /// Lists what `arguments` name, and follows how it changes until the task is cancelled.
     ///
-    /// A watch ends every few minutes, and with the connection: it is begun anew.
+    /// A watch ends every few minutes, and with the connection. Before each restart everything is listed: a watch of
+    /// nothing says nothing, so only the list tells that everything has gone.
     ///
     /// - Throws: `KubectlError` if it can't be listed the first time.
     func watch(_ arguments: [String], _ tell: (WatchedEvent) -> Void) async throws {
-        // Within the limit of a call, which a watch doesn't have, and with a word where there is nothing.
-        tell(.listed(Self.items(try await object(Self.command(arguments, with: ["--output=json"])))))
+        tell(.listed(try await listed(arguments)))
         var pause = Duration.zero
+        var isListed = true
         while !Task.isCancelled {
-            tell(.restarted)
             do {
+                if !isListed {
+                    do {
+                        tell(.listed(try await listed(arguments)))
+                    } catch let error as KubectlError where error.code == .notFound {
+                        tell(.listed([]))
+                    }
+                }
+                isListed = false
                 try await follow(arguments) { event in
                     pause = .zero
                     tell(event)
                 }
             } catch let error as KubectlError {
                 guard !Task.isCancelled else { throw error }
-                tell(.interrupted(error))
+                // A name that is gone can't be watched; the next list says whether it is back.
+                if error.code != .notFound { tell(.interrupted(error)) }
                 pause = min(max(pause * 2, .seconds(1)), .seconds(10))
             }
             // Even one that ends as it should isn't begun again without end.
             try await Task.sleep(for: max(pause, .milliseconds(200)))
         }
+    }
+
+    /// What there is, within the limit of a call, which a watch doesn't have.
+    private func listed(_ arguments: [String]) async throws -> [ObjectValue] {
+        Self.items(try await object(Self.command(arguments, with: ["--output=json"])))
     }
 
     private func follow(_ arguments: [String], _ tell: (WatchedEvent) -> Void) async throws {

@@ -2,10 +2,8 @@ import ObjectModel
 
 /// What `kubectl get --watch` tells.
 enum WatchedEvent: Sendable {
-    /// All that there is.
+    /// All that there is; what is watched from then on begins with all of it once more.
     case listed([ObjectValue])
-    /// All that there is comes anew.
-    case restarted
     case present(ObjectValue)
     case deleted(ObjectValue)
     /// The API server isn't heard any more; it is asked again and again.

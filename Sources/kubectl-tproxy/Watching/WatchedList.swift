@@ -30,10 +30,11 @@ struct WatchedList: Sendable {
         switch event {
         case .listed(let objects):
             known = Dictionary(objects.map { (Key($0), DestinationView($0)) }) { $1 }
-        case .restarted:
+            isDeleted = known.isEmpty
             isBeginning = true
+            interruption = nil
         case .present(let object):
-            // What went while nobody watched is told by nobody: with the first that comes, all others come anew.
+            // What went between list and watch isn't told: with the first that comes, all others come once more.
             if isBeginning { known = [:] }
             isBeginning = false
             isDeleted = false
