@@ -63,6 +63,8 @@ actor InstanceKeeper {
     private var trusted: [UInt8]?
     private var trustProblem: String?
     private var kept: Set<DestinationReference> = []
+    /// What is handed over to others, in the order of what happens here.
+    private let handovers = SerialTasks()
 
     init(_ environment: Environment) {
         self.environment = environment
@@ -91,9 +93,14 @@ actor InstanceKeeper {
     /// Only the destinations of these references are needed from now on.
     func keep(only references: Set<DestinationReference>) async {
         kept = references
-        for (name, member) in members {
-            await member.service?.keep(only: references.filter { $0.instance == name })
-        }
+        for (name, member) in members { tellKept(name, member.service) }
+        await handovers.add {}.value
+    }
+
+    private func tellKept(_ name: String, _ service: DestinationServiceSource?) {
+        guard let service else { return }
+        let references = kept.filter { $0.instance == name }
+        handovers.add { await service.keep(only: references) }
     }
 
     /// Has the metrics tell what the sources know now.
@@ -200,13 +207,10 @@ actor InstanceKeeper {
         trusted = bundle
         trustProblem = nil
         environment.logger.info("trusted authorities are known", metadata: ["additional": "\(!bundle.isEmpty)"])
-        Task { await self.handOverTrust() }
-    }
-
-    /// Whoever comes last here hands over what is last.
-    private func handOverTrust() async {
-        if let client { await environment.tokens.use(client) }
-        await environment.trustChanged()
+        handovers.add { [environment, client] in
+            if let client { await environment.tokens.use(client) }
+            await environment.trustChanged()
+        }
     }
 
     private static func transport(_ bundle: [UInt8]) -> HTTPClientConfiguration {
@@ -326,8 +330,7 @@ actor InstanceKeeper {
             )
             members[name]?.service = service
             members[name]?.running = Task { await service.run() }
-            let references = kept.filter { $0.instance == name }
-            Task { await service.keep(only: references) }
+            tellKept(name, service)
             environment.sources.set(name, to: service)
             _ = members[name]?.pursuit.ended(succeeded: true)
             noteSuccess(name)

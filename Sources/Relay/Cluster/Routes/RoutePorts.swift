@@ -19,6 +19,14 @@ struct ListeningPorts: RoutePorts {
     let address: SocketAddress
     let table: RouteTable
     let lookUps: BackgroundLookUps
+    /// Look-ups are asked for in the order of the routes' changes.
+    private let tasks = SerialTasks()
+
+    init(address: SocketAddress, table: RouteTable, lookUps: BackgroundLookUps) {
+        self.address = address
+        self.table = table
+        self.lookUps = lookUps
+    }
 
     func open(_ claim: RouteClaim) async throws {
         var address = address
@@ -29,12 +37,16 @@ struct ListeningPorts: RoutePorts {
             table.cannotOpen(claim.route, owner: claim.owner, at: address)
             throw error
         }
-        await lookUps.add([claim.route.destination.instance: [claim.port]])
+        lookUp(claim)
     }
 
     func retarget(_ claim: RouteClaim) {
         table.retarget(port: claim.port, to: claim.route)
-        Task { await lookUps.add([claim.route.destination.instance: [claim.port]]) }
+        lookUp(claim)
+    }
+
+    private func lookUp(_ claim: RouteClaim) {
+        tasks.add { [lookUps] in await lookUps.add([claim.route.destination.instance: [claim.port]]) }
     }
 
     func close(port: Int) async {
