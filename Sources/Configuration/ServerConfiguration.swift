@@ -38,6 +38,9 @@ public struct ServerConfiguration: Hashable, Sendable {
     /// Addresses that destinations may lead to although they are refused by default.
     public var allowedAddresses: [AddressRange] = []
 
+    /// The port of a server's metrics, unless its command line says otherwise.
+    public static let metricsPort = 9494
+
     /// What holds without a file.
     public init() {}
 }

@@ -173,6 +173,10 @@ struct ServerConfigurationTests {
                 "config.yaml:1:20: relay.portRange: must be two ports from 1024 to 65535, the lower one first, such as 20000-29999"
             ),
             (
+                "relay: {portRange: 9000-9999}",
+                "config.yaml:1:20: relay.portRange: must not hold 9494, which the relay uses for its metrics"
+            ),
+            (
                 "installNamespace: 5",
                 "config.yaml:1:19: installNamespace: must be a name of at most 253 characters, without spaces; put it in quotes"
             ),

@@ -179,7 +179,8 @@ extension ConfigurationKey {
             "relay.portRange",
             .ports,
             standard: "20000-29999",
-            "The relay's ports, one for each route. A namespace gets as many at most as are left free for all others.",
+            "The relay's ports, one for each route, without that of its metrics (9494). A namespace gets as many at most as "
+                + "are left free for all others.",
             readers: [.manager]
         ),
         ConfigurationKey(

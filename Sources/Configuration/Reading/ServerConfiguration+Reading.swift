@@ -10,11 +10,16 @@ extension ServerConfiguration {
 
     /// Reads a file. Blocks on the disk.
     ///
-    /// - Parameter acceptsNothing: Whether a file without a word is the standard configuration. Otherwise it is taken for
-    ///   one that is just being written.
+    /// - Parameters:
+    ///   - acceptsNothing: Whether a file without a word is the standard configuration. Otherwise it is taken for one that
+    ///     is just being written.
+    ///   - reservedPorts: What the relay itself uses, so that no route can have it.
     /// - Throws: `ConfigurationError` with all that is wrong with it.
-    public static func read(file: String, acceptsNothing: Bool = true) throws(ConfigurationError) -> ServerConfiguration
-    {
+    public static func read(
+        file: String,
+        acceptsNothing: Bool = true,
+        reservedPorts: Set<Int> = [metricsPort]
+    ) throws(ConfigurationError) -> ServerConfiguration {
         let octets: [UInt8]
         do {
             octets = try FileContent.read(file, limit: maximumLength).octets
@@ -31,7 +36,7 @@ extension ServerConfiguration {
                 problems: [ConfigurationProblem(code: .syntax, file: file, position: nil, message: message)]
             )
         }
-        return try ServerConfiguration(octets, file: file)
+        return try ServerConfiguration(octets, file: file, reservedPorts: reservedPorts)
     }
 
     /// Reads a text of one YAML document.
@@ -39,8 +44,13 @@ extension ServerConfiguration {
     /// - Parameters:
     ///   - octets: The text in UTF-8. An empty one is the standard configuration.
     ///   - file: A name for messages.
+    ///   - reservedPorts: What the relay itself uses, so that no route can have it.
     /// - Throws: `ConfigurationError` with all that is wrong with it.
-    public init(_ octets: [UInt8], file: String) throws(ConfigurationError) {
+    public init(
+        _ octets: [UInt8],
+        file: String,
+        reservedPorts: Set<Int> = [metricsPort]
+    ) throws(ConfigurationError) {
         self.init()
         let documents: [YAMLNode]
         do {
@@ -61,6 +71,10 @@ extension ServerConfiguration {
             check.report(.syntax, at: documents[1].position, message)
         }
         take(&check)
+        if let port = reservedPorts.filter(relayPorts.contains).min() {
+            let message = "must not hold \(port), which the relay uses for its metrics"
+            check.report(.conflict, at: FieldPath(dotted: "relay.portRange"), message)
+        }
         guard check.problems.isEmpty else {
             let inOrder = check.problems.sorted { left, right in
                 (left.position ?? .start, left.message) < (right.position ?? .start, right.message)

@@ -27,7 +27,11 @@ struct ClusterRelay {
     ///
     /// - Throws: `StartFailure`, and whatever else makes running impossible.
     func run() async throws {
-        let configuration = try LiveConfiguration(readingFrom: options.cluster.config, level: level)
+        let configuration = try LiveConfiguration(
+            readingFrom: options.cluster.config,
+            level: level,
+            reservedPorts: [options.metricsPort]
+        )
         let address = try listeningAddress()
         let client = try connect()
         let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace

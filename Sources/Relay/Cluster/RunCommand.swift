@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandLineSupport
+import Configuration
 import Logging
 import ServerSupport
 
@@ -41,7 +42,7 @@ struct RunCommand: AsyncParsableCommand, Sendable {
     var metricsAddress = "0.0.0.0"
 
     @Option(help: "Their port; 0 for any.")
-    var metricsPort = 9494
+    var metricsPort = ServerConfiguration.metricsPort
 
     @Option(help: "Seconds to serve on after being told to stop, while others hear that this relay is going.")
     var shutdownDelay = 10

@@ -13,20 +13,29 @@ public final class LiveConfiguration: Sendable {
     }
 
     private let state: Mutex<State>
+    private let reservedPorts: Set<Int>
 
     /// Begins with a configuration.
-    public init(_ configuration: ServerConfiguration) {
+    ///
+    /// - Parameter reservedPorts: What the relay itself uses, so that no route can have it.
+    public init(_ configuration: ServerConfiguration, reservedPorts: Set<Int> = [ServerConfiguration.metricsPort]) {
         state = Mutex(State(current: configuration))
+        self.reservedPorts = reservedPorts
     }
 
     /// Begins with what a file says, and has the log follow it.
     ///
+    /// - Parameter reservedPorts: What the relay itself uses, so that no route can have it.
     /// - Throws: `StartFailure` with every fault of the file.
-    public convenience init(readingFrom file: String, level: LogLevelControl) throws(StartFailure) {
+    public convenience init(
+        readingFrom file: String,
+        level: LogLevelControl,
+        reservedPorts: Set<Int> = [ServerConfiguration.metricsPort]
+    ) throws(StartFailure) {
         do {
-            let configuration = try ServerConfiguration.read(file: file)
+            let configuration = try ServerConfiguration.read(file: file, reservedPorts: reservedPorts)
             level.apply(configuration.logLevel)
-            self.init(configuration)
+            self.init(configuration, reservedPorts: reservedPorts)
         } catch {
             throw StartFailure(error)
         }
@@ -83,7 +92,11 @@ public final class LiveConfiguration: Sendable {
     ) -> FileReloader {
         FileReloader([file], every: interval) {
             do throws(ConfigurationError) {
-                let new = try ServerConfiguration.read(file: file, acceptsNothing: false)
+                let new = try ServerConfiguration.read(
+                    file: file,
+                    acceptsNothing: false,
+                    reservedPorts: self.reservedPorts
+                )
                 level.apply(new.logLevel)
                 // Files of a pod are touched now and then though nothing in them changes.
                 guard self.replace(by: new) else { return }
