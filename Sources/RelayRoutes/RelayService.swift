@@ -22,6 +22,8 @@ public enum RelayService {
     public static let routeAnnotation = DestinationResource.annotationPrefix + "route"
     /// The annotation that says when the claim was given up.
     public static let releasedAnnotation = DestinationResource.annotationPrefix + "released-at"
+    /// The annotation by which Linkerd doesn't wait for the client to speak first; its value is ports of the Service.
+    public static let opaquePortsAnnotation = "config.linkerd.io/opaque-ports"
     /// The label that the pods of the relay have, and that relay Services select by.
     public static let podLabel = (name: "app.kubernetes.io/name", value: "tproxy-relay")
     /// A label that no pod has: who selects by it selects nothing.

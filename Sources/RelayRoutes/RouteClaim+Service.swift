@@ -14,7 +14,8 @@ extension RouteClaim {
     /// and has no endpoints.
     public func service(in namespace: String) -> ObjectValue {
         var annotations: [String: ObjectValue] = [
-            RelayService.routeAnnotation: .string(String(decoding: content.json(), as: UTF8.self))
+            RelayService.routeAnnotation: .string(String(decoding: content.json(), as: UTF8.self)),
+            RelayService.opaquePortsAnnotation: .string("\(route.servicePort)"),
         ]
         var selector: [String: ObjectValue] = [RelayService.podLabel.name: .string(RelayService.podLabel.value)]
         if let releasedAt {
@@ -31,9 +32,10 @@ extension RouteClaim {
             "spec": .object([
                 "type": .string("ClusterIP"), "selector": .object(selector),
                 "ports": .array([
+                    // A server speaks first in SMTP. Without a word, Istio waits for the client on any port but 25 and 587.
                     .object([
-                        "name": .string("smtp"), "protocol": .string("TCP"), "port": .integer(route.servicePort),
-                        "targetPort": .integer(port),
+                        "name": .string("smtp"), "protocol": .string("TCP"), "appProtocol": .string("tcp"),
+                        "port": .integer(route.servicePort), "targetPort": .integer(port),
                     ])
                 ]),
             ]),

@@ -39,6 +39,20 @@ struct RelayTests {
         #expect(!named.isEmpty)
     }
 
+    @Test("Linkerd's proxy waits for no client to speak first on the relay's ports")
+    func opaquePorts() throws {
+        let map = try Manifest.base("ConfigMap", "tproxy-config")
+        let text = try #require(map[path: "data", "config.yaml"]?.stringValue)
+        let range = try ServerConfiguration(Array(text.utf8), file: "config.yaml").relayPorts
+        let annotations = try Manifest.base("Deployment", "tproxy-relay")[
+            path: "spec",
+            "template",
+            "metadata",
+            "annotations"
+        ]
+        #expect(annotations?["config.linkerd.io/opaque-ports"] == .string("\(range.lowerBound)-\(range.upperBound)"))
+    }
+
     @Test("Applications get in by the manager's policies alone, mail gets out")
     func network() throws {
         let spec = try #require(Manifest.base("NetworkPolicy", "tproxy-relay")["spec"])

@@ -38,6 +38,8 @@ struct RouteClaimTests {
         let port = service["spec"]?["ports"]?.arrayValue?.first
         #expect(port?["port"] == .integer(587))
         #expect(port?["targetPort"] == .integer(20_007))
+        #expect(port?["name"] == .string("smtp") && port?["appProtocol"] == .string("tcp"))
+        #expect(service["metadata"]?["annotations"]?["config.linkerd.io/opaque-ports"] == .string("587"))
         let released = try claim(released: "2026-01-01T00:00:00Z").service(in: "system")
         #expect(released["spec"]?["selector"]?.objectValue?.count == 2)
     }

@@ -11,14 +11,12 @@ struct AliasService: Hashable, Sendable {
     let resource: String
     /// `metadata.uid` of the Destination, with which it goes.
     let owner: String
-    let servicePort: Int
     let relayPort: Int
 
-    init(key: ObjectKey, resource: String, owner: String, servicePort: Int, relayPort: Int) {
+    init(key: ObjectKey, resource: String, owner: String, relayPort: Int) {
         self.key = key
         self.resource = resource
         self.owner = owner
-        self.servicePort = servicePort
         self.relayPort = relayPort
     }
 
@@ -28,7 +26,6 @@ struct AliasService: Hashable, Sendable {
             key: ObjectKey(namespace: claim.route.namespace, name: claim.route.serviceName.rawValue),
             resource: claim.route.resource,
             owner: claim.owner,
-            servicePort: claim.route.servicePort,
             relayPort: claim.port
         )
     }
@@ -62,14 +59,8 @@ struct AliasService: Hashable, Sendable {
             namespace: settings.installNamespace,
             clusterDomain: settings.clusterDomain
         )
-        return .object([
-            "type": .string("ExternalName"), "externalName": .string(host),
-            "ports": .array([
-                .object([
-                    "name": .string("smtp"), "port": .integer(servicePort), "protocol": .string("TCP"),
-                ])
-            ]),
-        ])
+        // It has no ports: a service mesh would take them for ports of a server outside the cluster.
+        return .object(["type": .string("ExternalName"), "externalName": .string(host)])
     }
 
     /// Whether all that is ours of a Service is as it should be. Its owners are looked at elsewhere.
@@ -77,7 +68,8 @@ struct AliasService: Hashable, Sendable {
         let wanted = ObjectValue.object([
             "metadata": .object(["labels": .object(Self.labels.mapValues(ObjectValue.string))]), "spec": spec(settings),
         ])
-        return service.holds(wanted) && service["spec"]?["externalIPs"]?.isVoid ?? true
+        return service.holds(wanted)
+            && ["externalIPs", "ports"].allSatisfy { service["spec"]?[$0]?.isVoid ?? true }
     }
 
     /// The change that makes an observed Service this one.
@@ -85,6 +77,7 @@ struct AliasService: Hashable, Sendable {
         var spec = spec(settings).objectValue ?? [:]
         spec["selector"] = .null
         spec["externalIPs"] = .null
+        spec["ports"] = .null
         if observed.hasClusterIP {
             spec["clusterIP"] = .null
             spec["clusterIPs"] = .null

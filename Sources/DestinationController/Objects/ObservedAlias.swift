@@ -37,15 +37,12 @@ struct ObservedAlias: Hashable, Sendable {
         let labels = metadata.labels
         isOurs = isOfThisInstallation || AliasService.labels.allSatisfy { labels[$0.key] == $0.value }
         guard owner != nil || controller == nil && isOurs else { return nil }
-        var servicePort = 0
-        if case .integer(let number) = service["spec"]?["ports"]?.arrayValue?.first?["port"] { servicePort = number }
         uid = metadata.uid
         resourceVersion = metadata.resourceVersion
         content = AliasService(
             key: metadata.key,
             resource: owner?.name ?? "",
             owner: owner?.uid ?? "",
-            servicePort: servicePort,
             relayPort: port
         )
         isIntact = port != 0 && content.isIntact(service, settings)

@@ -45,6 +45,11 @@ struct TamperingTests {
         "name": .string("x"), "port": .integer(25), "targetPort": .integer(20_001), "protocol": .string("TCP"),
     ])
 
+    /// A relay Service's port as it was before it named its protocol.
+    private static let bare = ObjectValue.object([
+        "name": .string("smtp"), "port": .integer(465), "targetPort": .integer(20_000), "protocol": .string("TCP"),
+    ])
+
     /// What stands in a relay Service of `shop/mail`.
     private static func content(tenant: String, owner: String) -> ObjectValue? {
         let reference = DestinationReference(destination: "d", instance: "i", tenant: tenant)
@@ -65,6 +70,8 @@ struct TamperingTests {
         relay("a narrower selector", ["spec", "selector", "app"], .string("x")),
         relay("no selector", ["spec", "selector"], nil),
         relay("another port", ["spec", "ports"], .array([port])),
+        relay("no application protocol", ["spec", "ports"], .array([bare])),
+        relay("not opaque to a mesh", ["metadata", "annotations", RelayService.opaquePortsAnnotation], nil),
         relay("no ports", ["spec", "ports"], nil),
         relay("another type", ["spec", "type"], .string("NodePort")),
         relay("an external name", ["spec", "externalName"], .string("evil.example")),
@@ -73,7 +80,7 @@ struct TamperingTests {
         alias("another host", ["spec", "externalName"], .string("evil.example")),
         alias("another tenant's port", ["spec", "externalName"], .string("relay-20001.system.svc.cluster.local")),
         alias("another type", ["spec", "type"], .string("ClusterIP")),
-        alias("another port", ["spec", "ports"], .array([port])),
+        alias("a port", ["spec", "ports"], .array([port])),
         alias("an external address", ["spec", "externalIPs"], .array([.string("192.0.2.1")])),
         policy("labels gone", ["metadata", "labels"], nil),
         policy("annotation gone", ["metadata", "annotations"], nil),

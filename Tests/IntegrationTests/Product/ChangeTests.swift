@@ -55,8 +55,7 @@ extension WithMailServers.ProductTests {
                 mail.spec = ["service: {port: 2465}"]
                 try await run.apply(mail)
                 try await eventually("the Service's new port", within: .seconds(60)) { () -> Void? in
-                    let service = try await run.site.client.get(.services, "mail-acme", in: run.namespace)
-                    return service["spec"]?["ports"]?.arrayValue?.first?["port"] == .integer(2465) ? () : nil
+                    try await run.servicePort(ofRelay: port) == 2465 ? () : nil
                 }
                 #expect(try await run.port("mail-acme") == port)
                 #expect(try await run.login(of: port) == accounts.acme.user)

@@ -69,6 +69,11 @@ struct ProductRun {
         }
     }
 
+    /// The port that applications connect to, of the relay Service of a relay port.
+    func servicePort(ofRelay port: Int) async throws -> Int? {
+        try await self.site.claims()[port]?.route.servicePort
+    }
+
     /// Types the documented telnet session into the relay's port behind a Service, and gives the stored message.
     func telnet(_ service: String) async throws -> StoredMessage {
         let recipient = MailAccount.recipient()

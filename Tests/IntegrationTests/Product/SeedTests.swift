@@ -37,7 +37,12 @@ extension WithMailServers.ProductTests {
                     ]
                 )
                 for service in services {
-                    #expect(service["spec"]?["ports"]?.arrayValue?.first?["port"] == .integer(465))
+                    let port = try #require(try await run.site.relayPort(of: service.metadata.name, in: run.namespace))
+                    let relay = try await run.site.client.get(.services, "relay-\(port)", in: run.site.namespace)
+                    let ports = relay["spec"]?["ports"]?.arrayValue ?? []
+                    #expect(ports.map { $0["port"] } == [.integer(465)])
+                    #expect(ports.map { $0["appProtocol"] } == [.string("tcp")])
+                    #expect(service["spec"]?["ports"] == nil)
                 }
 
                 let message = try await run.telnet("example-dest-smtps")

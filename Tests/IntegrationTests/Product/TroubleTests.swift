@@ -91,8 +91,7 @@ extension WithMailServers.ProductTests {
                         other.spec = ["service: {port: \(port)}"]
                         try await run.apply(other)
                         try await eventually("port \(port)", within: .seconds(60)) { () -> Void? in
-                            let service = try await client.get(.services, "other", in: run.namespace)
-                            return service["spec"]?["ports"]?.arrayValue?.first?["port"] == .integer(port) ? () : nil
+                            try await run.servicePort(ofRelay: ports[1]) == port ? () : nil
                         }
                     }
                 }
