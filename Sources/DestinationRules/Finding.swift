@@ -8,7 +8,7 @@ public struct Finding: Hashable, Sendable {
     public enum Severity: String, Hashable, Sendable {
         /// The object must not be stored; what ``blocks`` names can't be served.
         case error
-        /// It works, but probably not as meant.
+        /// It may be stored, but probably doesn't work as meant.
         case warning
     }
 

@@ -7,6 +7,8 @@ public struct Rule: Sendable {
     public let code: RuleCode
     /// How much its findings matter.
     public let severity: Finding.Severity
+    /// Whether what a finding names isn't served although the finding is a warning.
+    var blocksAsWarning = false
     /// What it demands, in a few words.
     public let title: String
     /// Why, and what to do; a paragraph for people who look the code up.
@@ -30,7 +32,7 @@ public struct Rule: Sendable {
                 error: fault.error,
                 path: fault.path,
                 mend: fault.mend,
-                blocks: severity == .error ? fault.blocks : .nothing
+                blocks: severity == .error || blocksAsWarning ? fault.blocks : .nothing
             )
         }
     }

@@ -66,6 +66,17 @@ struct SpecRuleTests {
         #expect((report.servable == nil) == !codes.isEmpty)
     }
 
+    @Test("the name * is a warning, and nothing is served")
+    func dynamicDestination() throws {
+        let object = try JSONReader.document(
+            #"{"apiVersion":"destination.connectivity.api.sap/v1","kind":"Destination","metadata":{"name":"mail"},"#
+                + #""spec":{"destinationRef":{"name":"*"}}}"#
+        ).value
+        let report = DestinationRules.check(object)
+        #expect(report.findings.map(\.severity) == [.warning] && report.findings.map(\.blocks) == [.resource])
+        #expect(!report.hasErrors && report.servable == nil)
+    }
+
     @Test("A chain is a warning")
     func chain() throws {
         let report = DestinationRules.check(try Samples.destination(spec: "chainRef: {name: c}"))

@@ -112,7 +112,6 @@ extension MalformedDestination {
             "TPX012",
             "spec.destinationRef.name"
         ),
-        specified("a destination by HTTP header", "destinationRef: {name: '*'}", "TPX013", "spec.destinationRef.name"),
         specified("a number for a destination", "destinationRef: {name: 5}", "TPX005", "spec.destinationRef.name"),
         specified("a text for destinationRef", "destinationRef: example-dest", "TPX005", "spec.destinationRef"),
         specified(

@@ -18,7 +18,7 @@ public struct ResourceProblem: Hashable, Sendable {
 
     /// What the rules' findings come to; `nil` where none of them concerns the whole resource.
     public init?(_ findings: [Finding]) {
-        let faults = findings.filter { $0.severity == .error && $0.blocks == .resource }
+        let faults = findings.filter { $0.blocks == .resource }
         guard let first = faults.first else { return nil }
         let shown = faults.prefix(Self.mostFaults).map(\.statusMessage).joined(separator: ". ")
         let rest = faults.count - Self.mostFaults

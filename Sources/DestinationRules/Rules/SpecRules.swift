@@ -80,13 +80,15 @@ extension Rule {
         ),
         Rule(
             code: .dynamicDestination,
-            severity: .error,
-            title: "The destination's name is no \"*\"",
+            severity: .warning,
+            // The resource may serve HTTP, by another product that knows the same kind.
+            blocksAsWarning: true,
+            title: "The destination's name \"*\" has no effect on mail",
             explanation: """
                 "*" stands for a destination that every HTTP request names in a header. SMTP has no such header, so a \
-                destination for mail has to be named.
+                destination for mail has to be named. The resource is accepted, and no Service for mail is made.
                 """,
-            checker: .expression,
+            checker: .webhook,
             example: RuleExample(
                 wrong: """
                     spec:
@@ -101,8 +103,8 @@ extension Rule {
             ),
             check: { subject in
                 guard subject.text(Paths.destinationName) == "*" else { return [] }
-                let error = FieldError.invalid(.string("*"), "serves HTTP only; SMTP has no header to choose by")
-                return [Fault(Paths.destinationName, error, mend: "write the name of one destination of type MAIL")]
+                let error = FieldError.invalid(.string("*"), "has no effect on mail; SMTP has no header to choose by")
+                return [Fault(Paths.destinationName, error, mend: "for mail, write the name of one destination")]
             }
         ),
         Rule(

@@ -28,6 +28,11 @@ struct ResourceProblemTests {
             try ResourceProblem(findings(#"{"metadata":{"name":"mail"},"spec":{"destinationRef":{"name":"*"}}}"#))
         )
         #expect(other.reason == "ConfigurationFailed")
+        let dynamic =
+            #"{"apiVersion":"destination.connectivity.api.sap/v1","kind":"Destination","metadata":{"name":"mail"},"#
+            + #""spec":{"destinationRef":{"name":"*"}}}"#
+        let warned = try #require(try ResourceProblem(findings(dynamic)))
+        #expect(warned.reason == "ConfigurationFailed" && warned.message.contains("TPX013"))
         #expect(try ResourceProblem(findings(annotated(#"[\"a\"]"#))) == nil)
         #expect(try ResourceProblem(findings(annotated(#"[\"a\",\"B\"]"#))) == nil, "the others can be served")
     }

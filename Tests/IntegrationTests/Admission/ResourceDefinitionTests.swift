@@ -46,6 +46,21 @@ extension WithAdmission {
             #expect(try await site.kubectl.check(["get", "tproxy", "-n", namespace]).contains("mail"))
         }
 
+        @Test("a status as the other product writes it is accepted, and so is the name * with a warning")
+        func otherProduct() async throws {
+            let site = try AdmissionSites.current.withDefaultInstance
+            let namespace = try await site.makeNamespace()
+            let warnings = try await site.kubectl.create(Destination(name: "mail", destination: "'*'"), in: namespace)
+            #expect(warnings.contains { $0.contains("TPX013") }, "\(warnings)")
+            let condition = ObjectValue.object([
+                "type": .string("Available"), "status": .string("True"),
+                "reason": .string("ConfigurationSuccessful"),
+                "message": .string("Technical configuration is successful"),
+                "lastUpdateTime": .string("2025-01-01T00:00:00Z"),
+            ])
+            try await site.kubectl.setStatus(of: "mail", in: namespace, .object(["conditions": .array([condition])]))
+        }
+
         @Test("A status that is none is refused")
         func malformedStatus() async throws {
             let site = try AdmissionSites.current.withDefaultInstance

@@ -19,9 +19,12 @@ extension ControllerTests {
                     #"{"spec":{"ports":[{"name":"smtp","port":1,"protocol":"TCP"}]}}"#,
                     #"{"metadata":{"labels":null}}"#,
                     #"{"metadata":{"ownerReferences":null}}"#,
-                    #"{"spec":{"type":"NodePort","externalName":null}}"#,
+                    #"{"spec":{"type":"NodePort","externalName":null,"ports":[{"port":1}]}}"#,
                     #"{"spec":{"type":"ClusterIP","clusterIP":"None","externalName":null}}"#,
-                    #"{"spec":{"type":"LoadBalancer","externalTrafficPolicy":"Local","externalName":null}}"#,
+                    #"""
+                    {"spec":{"type":"LoadBalancer","externalTrafficPolicy":"Local","externalName":null,
+                        "ports":[{"port":1}]}}
+                    """#,
                 ]
                 for patch in patches {
                     try await run.kubectl.patch(["service", "-n", run.namespace, "mail"], patch)

@@ -42,6 +42,60 @@ struct InstallationTests {
         #expect(granted == rights.granted)
     }
 
+    @Test("a definition that another product installed is not changed, and the conflict is reported")
+    func foreignDefinition() async throws {
+        try await ControlPlane.perform { controlPlane in
+            let kubectl = controlPlane.kubectl()
+            try await kubectl.check(["create", "-f", "-"], input: Self.foreignDefinition)
+            let ours = ["apply", "--server-side", "-f", ClusterManifests.definition]
+            let refused = try await kubectl.run(ours)
+            #expect(!refused.succeeded && refused.errorOutput.contains("conflict"), "\(refused)")
+            let name = ["customresourcedefinition", "destinations.destination.connectivity.api.sap"]
+            let stored = try await kubectl.check(["get"] + name + ["-o", "json"])
+            #expect(try JSONReader.document(stored).value["metadata"]?["labels"] == nil)
+            try await kubectl.check(["delete"] + name)
+            try await kubectl.check(ours)
+            try await kubectl.check(ours)
+        }
+    }
+
+    @Test("uninstalling as the README says leaves the definition and the Destinations")
+    func uninstalling() async throws {
+        let readme = try Repository.text("manifests/README.md")
+        let command = try #require(readme.firstMatch(of: /kubectl delete -k \. -l (\S+)/))
+        try await ControlPlane.perform { controlPlane in
+            let installation = Installation(controlPlane)
+            let created = try await installation.apply()
+            let kubectl = controlPlane.kubectl()
+            try await eventually("Destinations to be served") {
+                let made = try await kubectl.run(["create", "-f", "-"], input: Destination(name: "mail").text)
+                return made.succeeded ? () : nil
+            }
+            let deleted = try await installation.delete(String(command.1))
+            #expect(deleted.count == created.count - 1)
+            #expect(!deleted.contains { $0.contains("customresourcedefinition") })
+            try await kubectl.check(["get", "destination", "mail"])
+        }
+    }
+
+    /// A definition of the same kind, as the other product has it in outline.
+    private static let foreignDefinition = """
+        apiVersion: apiextensions.k8s.io/v1
+        kind: CustomResourceDefinition
+        metadata:
+          name: destinations.destination.connectivity.api.sap
+        spec:
+          group: destination.connectivity.api.sap
+          scope: Namespaced
+          names: {kind: Destination, listKind: DestinationList, plural: destinations, singular: destination}
+          versions:
+          - name: v1
+            served: true
+            storage: true
+            schema:
+              openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}
+        """
+
     @Test("Every sample is accepted, and nothing in it is dropped")
     func samples() async throws {
         let controlPlane = try await ControlPlane.shared

@@ -25,6 +25,18 @@ enum CheckCases {
                 invalid: .unknown(KubectlError(.unknownKind, "x"))
             )
         },
+        Case("a definition of another product", .definitionMissing, "belongs to the product other") {
+            $0.definition = $0.definition.changed(
+                ["metadata", "labels", "app.kubernetes.io/part-of"],
+                to: .string("other")
+            )
+        },
+        Case("a definition of a Helm release", .definitionMissing, "belongs to the Helm release connectivity") {
+            $0.definition = $0.definition.changed(
+                ["metadata", "annotations", "meta.helm.sh/release-name"],
+                to: .string("connectivity")
+            )
+        },
         Case("an old definition", .definitionMissing, "lacks spec.fragmentRef.name") { facts in
             facts.definition = facts.definition.changed(
                 [

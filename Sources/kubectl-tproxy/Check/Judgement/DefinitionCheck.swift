@@ -3,7 +3,7 @@ import ObjectModel
 
 /// Is the definition of Destinations there, and as this build knows it?
 struct DefinitionCheck {
-    private static let mend = "kubectl apply -f manifests/crd.yaml"
+    private static let mend = "kubectl apply --server-side -f manifests/crd.yaml"
 
     private let facts: ClusterFacts
 
@@ -26,7 +26,25 @@ struct DefinitionCheck {
         return section
     }
 
+    /// Whose the definition is, if not only ours: there is another product with this kind.
+    private func foreignOwner(of definition: ObjectValue) -> String? {
+        let metadata = definition["metadata"]
+        if let release = metadata?["annotations"]?["meta.helm.sh/release-name"]?.stringValue {
+            return "the Helm release \(BoundedText.line(release, limit: 60))"
+        }
+        let product = metadata?["labels"]?["app.kubernetes.io/part-of"]?.stringValue
+        guard product != "tproxy" else { return nil }
+        return product.map { "the product \(BoundedText.line($0, limit: 60))" } ?? "another product"
+    }
+
     private func judge(_ definition: ObjectValue, _ section: inout CheckSection) {
+        if let owner = foreignOwner(of: definition) {
+            section.find(
+                .definitionMissing,
+                "the definition of Destinations belongs to \(owner), which may change or remove it and all Destinations",
+                mend: "kubectl get customresourcedefinition \(ExpectedDefinition.name) -o yaml --show-managed-fields"
+            )
+        }
         let versions = definition["spec"]?["versions"]?.arrayValue ?? []
         let conditions = definition["status"]?["conditions"]?.arrayValue ?? []
         guard let version = versions.first(where: { $0["name"] == .string(DestinationResource.version) }),
