@@ -31,4 +31,14 @@ public enum TextCutter {
         }
         return String(text)
     }
+
+    /// Whether a terminal obeys a character rather than shows it: controls, line ends, and format characters such as those
+    /// that change the writing direction. Those that only join letters are shown.
+    public static func isObeyed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .lineSeparator, .paragraphSeparator: true
+        case .format: scalar != "\u{200C}" && scalar != "\u{200D}"
+        default: false
+        }
+    }
 }

@@ -6,13 +6,6 @@ public enum BoundedText {
     /// many bytes.
     public static func line(_ text: String, limit: Int) -> String {
         if text.utf8.count <= limit, text.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F && $0 < 0x80 }) { return text }
-        return TextCutter.cut(text.unicodeScalars, limit: limit, ellipsis: "…") { scalar in
-            switch scalar.properties.generalCategory {
-            case .control, .lineSeparator, .paragraphSeparator: " "
-            // Changes of the writing direction among them. Those two join letters.
-            case .format where scalar != "\u{200C}" && scalar != "\u{200D}": " "
-            default: scalar
-            }
-        }
+        return TextCutter.cut(text.unicodeScalars, limit: limit, ellipsis: "…") { TextCutter.isObeyed($0) ? " " : $0 }
     }
 }

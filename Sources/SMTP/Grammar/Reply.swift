@@ -31,7 +31,8 @@ public struct Reply: Hashable, Sendable {
     /// 5yz: not ever.
     public var isPermanent: Bool { code >= 500 }
 
-    /// All lines as one text, for people: cut at 512 bytes, control characters and what isn't UTF-8 replaced.
+    /// All lines as one text, for logs and people: cut at 512 bytes, and replaced is what isn't UTF-8 and what a terminal
+    /// obeys rather than shows.
     public var text: String {
         var bytes: [UInt8] = []
         for line in lines where bytes.count <= Self.maxTextLength {
@@ -42,7 +43,7 @@ public struct Reply: Hashable, Sendable {
         // Nearly all replies are plain, and each is logged.
         if bytes.count <= Self.maxTextLength, bytes.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
         return TextCutter.cut(text.unicodeScalars, limit: Self.maxTextLength, ellipsis: "...") {
-            $0.properties.generalCategory == .control ? "\u{FFFD}" : $0
+            TextCutter.isObeyed($0) ? "\u{FFFD}" : $0
         }
     }
 
