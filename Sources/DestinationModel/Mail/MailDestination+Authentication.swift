@@ -44,7 +44,7 @@ extension MailDestination {
         let allowsPlaintext = reader.flag("tokenServiceURL.allowPlaintext") ?? false
         let url = readTokenServiceURL(urlType, allowsPlaintext: allowsPlaintext, &reader)
         let clientID = reader.required("clientId", ", but OAuth2ClientCredentials needs it") { $0.user($1) }
-        let secret = reader.required("clientSecret", ", but OAuth2ClientCredentials needs it") { $0.password($1) }
+        let secret = readClientSecret(&reader)
         let login = readTokenServiceLogin(&reader)
         let headers = readParameters("tokenServiceURL.headers.", &reader)
         let queries = readParameters("tokenServiceURL.queries.", &reader)
@@ -63,6 +63,7 @@ extension MailDestination {
             urlType: urlType,
             clientID: clientID,
             clientSecret: secret,
+            needsProvidedTokens: secret.isEmpty && login == nil,
             scope: scope,
             tokenServiceLogin: login,
             headers: headers,
@@ -73,6 +74,17 @@ extension MailDestination {
             connectTimeout: connectTimeout,
             readTimeout: readTimeout
         )
+    }
+
+    /// - Returns: an empty one where there is none and tokens come with the destination.
+    private static func readClientSecret(_ reader: inout PropertyReader) -> Secret? {
+        let key = "clientSecret"
+        guard reader.hasProvidedTokens else {
+            return reader.required(key, ", but OAuth2ClientCredentials needs it") { $0.password($1) }
+        }
+        let before = reader.problems.count
+        let secret = reader.password(key)
+        return reader.problems.count == before ? secret ?? Secret("") : nil
     }
 
     private static func readURLType(_ reader: inout PropertyReader) -> OAuth2ClientCredentials.URLType? {

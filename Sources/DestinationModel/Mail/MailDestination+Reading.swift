@@ -5,8 +5,10 @@ extension MailDestination {
     ///
     /// Numbers and booleans stand for their texts. Keys that are unknown are ignored.
     ///
+    /// - Parameter hasProvidedTokens: whether the Destination service has sent access tokens with it (`authTokens`):
+    ///   `clientSecret` is then optional.
     /// - Throws: `MailDestinationError` with all problems.
-    public init(_ document: ObjectDocument) throws(MailDestinationError) {
+    public init(_ document: ObjectDocument, hasProvidedTokens: Bool = false) throws(MailDestinationError) {
         guard let properties = document.value.objectValue else {
             throw MailDestinationError(problems: [
                 .init(
@@ -17,7 +19,11 @@ extension MailDestination {
                 )
             ])
         }
-        var reader = PropertyReader(properties, positions: document.positions)
+        var reader = PropertyReader(
+            properties,
+            positions: document.positions,
+            hasProvidedTokens: hasProvidedTokens
+        )
         guard let destination = Self.read(&reader), reader.problems.isEmpty else {
             throw MailDestinationError(problems: reader.problems.sorted(by: Self.comesBefore))
         }

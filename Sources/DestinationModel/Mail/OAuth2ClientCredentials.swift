@@ -30,6 +30,9 @@ public struct OAuth2ClientCredentials: Hashable, Sendable {
     public var clientID: String
     /// `clientSecret`.
     public var clientSecret: Secret
+    /// Whether the destination has neither `clientSecret` nor a login to the token service, so that the only tokens are
+    /// those that the Destination service fetches (`authTokens`).
+    public var needsProvidedTokens: Bool
     /// `scope`: the scopes to ask for, space-separated.
     public var scope: String?
     /// `tokenServiceUser` and `tokenServicePassword`: a login to the token service itself, in place of the client's.
@@ -69,6 +72,7 @@ public struct OAuth2ClientCredentials: Hashable, Sendable {
         urlType: URLType = .dedicated,
         clientID: String,
         clientSecret: Secret,
+        needsProvidedTokens: Bool = false,
         scope: String? = nil,
         tokenServiceLogin: Login? = nil,
         headers: [Parameter] = [],
@@ -83,6 +87,7 @@ public struct OAuth2ClientCredentials: Hashable, Sendable {
         self.urlType = urlType
         self.clientID = clientID
         self.clientSecret = clientSecret
+        self.needsProvidedTokens = needsProvidedTokens
         self.scope = scope
         self.tokenServiceLogin = tokenServiceLogin
         self.headers = headers

@@ -5,10 +5,13 @@ internal import YAML
 struct PropertyReader {
     private let properties: [String: ObjectValue]
     private let positions: SourceMap
+    /// Whether access tokens come with the destination.
+    let hasProvidedTokens: Bool
     private(set) var problems: [MailDestinationError.Problem] = []
 
-    init(_ properties: [String: ObjectValue], positions: SourceMap) {
+    init(_ properties: [String: ObjectValue], positions: SourceMap, hasProvidedTokens: Bool = false) {
         self.properties = properties
+        self.hasProvidedTokens = hasProvidedTokens
         self.positions = positions
     }
 

@@ -93,7 +93,7 @@ public actor OAuth2TokenProvider {
     func token(for key: TokenRequestKey, maximumAge: Duration?) async throws(TokenError) -> AccessToken {
         let time = now()
         if entries[key] == nil { try makeRoom() }
-        let new = TokenEntry(now: time, longestPause: longestPause)
+        let new = TokenEntry(key, now: time, longestPause: longestPause)
         switch entries[key, default: new].wanted(time, maximumAge: maximumAge) {
         case .use(let token, let renew):
             if renew { startFetch(key) }
@@ -117,7 +117,7 @@ public actor OAuth2TokenProvider {
         let time = now()
         if entries[key] == nil {
             guard (try? makeRoom()) != nil else { return }
-            entries[key] = TokenEntry(now: time, longestPause: longestPause)
+            entries[key] = TokenEntry(key, now: time, longestPause: longestPause)
         }
         guard entries[key]?.offered(issued.secret, lifetime: issued.lifetime, time) == true else { return }
         lastNumber += 1

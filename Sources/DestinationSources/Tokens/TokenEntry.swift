@@ -24,12 +24,22 @@ struct TokenEntry {
     /// What the mail server has refused last, lest it is offered again.
     private var refusedText: Secret?
     private let longestPause: Duration
+    /// Whether tokens can be fetched; else they are only offered.
+    private let canFetch: Bool
 
-    /// - Parameter longestPause: for a service that refuses the credentials; one that fails otherwise is left alone for a
-    ///   minute at most.
-    init(now: ContinuousClock.Instant, longestPause: Duration = .seconds(300)) {
+    /// - Parameters:
+    ///   - longestPause: for a service that refuses the credentials; one that fails otherwise is left alone for a minute
+    ///     at most.
+    ///   - canFetch: false for a destination without a client secret, whose tokens come with it.
+    init(now: ContinuousClock.Instant, longestPause: Duration = .seconds(300), canFetch: Bool = true) {
         lastUse = now
+        self.canFetch = canFetch
         self.longestPause = longestPause
+    }
+
+    /// The entry of one key.
+    init(_ key: TokenRequestKey, now: ContinuousClock.Instant, longestPause: Duration) {
+        self.init(now: now, longestPause: longestPause, canFetch: !key.credentials.needsProvidedTokens)
     }
 
     var isIdle: Bool { !isFetching }
@@ -49,10 +59,11 @@ struct TokenEntry {
         lastUse = now
         let isPaused = pausedUntil.map { now < $0 } ?? false
         if let held, now < held.end, maximumAge.map({ now - held.since <= $0 }) ?? true {
-            let renew = now >= held.renewal && !isFetching && !isPaused
+            let renew = canFetch && now >= held.renewal && !isFetching && !isPaused
             if renew { isFetching = true }
             return .use(held.token, renew: renew)
         }
+        guard canFetch else { return .refuse(TokenError(.clientSecretMissing)) }
         if isFetching { return .wait(start: false) }
         if isPaused, let lastError { return .refuse(lastError) }
         isFetching = true

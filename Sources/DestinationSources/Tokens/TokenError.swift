@@ -6,7 +6,7 @@ public struct TokenError: Error, Hashable, Sendable {
     public struct Code: Hashable, Sendable {
         private enum Base {
             case credentialsRefused, requestRefused, serviceUnavailable, malformedResponse, tenantNeeded
-            case addressNotAllowed
+            case clientSecretMissing, addressNotAllowed
             case overloaded, cancelled
         }
 
@@ -24,6 +24,8 @@ public struct TokenError: Error, Hashable, Sendable {
         public static let malformedResponse = Code(.malformedResponse)
         /// The token service's URL needs a tenant, and the route has none that can stand in a host name.
         public static let tenantNeeded = Code(.tenantNeeded)
+        /// The destination has no client secret, and no token that came with it is left.
+        public static let clientSecretMissing = Code(.clientSecretMissing)
         /// The token service is at an address that destinations must not lead to. `detail` names it: for logs only.
         public static let addressNotAllowed = Code(.addressNotAllowed)
         /// Too many different tokens, or too many waiters for one.
@@ -39,6 +41,7 @@ public struct TokenError: Error, Hashable, Sendable {
             case .serviceUnavailable: "service_unavailable"
             case .malformedResponse: "malformed_response"
             case .tenantNeeded: "tenant_needed"
+            case .clientSecretMissing: "client_secret_missing"
             case .addressNotAllowed: "address_not_allowed"
             case .overloaded: "overloaded"
             case .cancelled: "cancelled"
@@ -52,6 +55,8 @@ public struct TokenError: Error, Hashable, Sendable {
             case .serviceUnavailable: "the token service is not available"
             case .malformedResponse: "the token service's answer holds no usable token"
             case .tenantNeeded: "the token service's URL needs a tenant"
+            case .clientSecretMissing:
+                "the destination has no clientSecret, and the Destination service has sent no token"
             case .addressNotAllowed: "the token service's address is not allowed"
             case .overloaded: "too many token requests at once"
             case .cancelled: "cancelled"
@@ -65,6 +70,8 @@ public struct TokenError: Error, Hashable, Sendable {
     public let status: Int?
     /// The `error` code of RFC 6749 §5.2, such as `invalid_client`, where there was a harmless one.
     public let oauthError: String?
+    /// Numbers that tell the causes of one `oauthError` apart, such as 7000222 of Microsoft Entra for an expired secret.
+    let errorNumbers: [String]
     /// One line of further explanation, 512 bytes at most.
     public let detail: String?
     /// How long the token service wants to be left alone, where it says so.
@@ -74,23 +81,39 @@ public struct TokenError: Error, Hashable, Sendable {
         self.init(code, status: status, oauthError: oauthError, detail: detail, retryAfter: nil)
     }
 
-    init(_ code: Code, status: Int?, oauthError: String? = nil, detail: String? = nil, retryAfter: Duration?) {
+    init(
+        _ code: Code,
+        status: Int?,
+        oauthError: String? = nil,
+        errorNumbers: [String] = [],
+        detail: String? = nil,
+        retryAfter: Duration?
+    ) {
         self.code = code
         self.status = status
         self.oauthError = oauthError
+        self.errorNumbers = errorNumbers
         self.detail = detail.map { BoundedText.line($0, limit: 512) }
         self.retryAfter = retryAfter
     }
 }
 
 extension TokenError {
-    /// What may be told to applications: nothing of the token service's address, certificate and answer.
-    public var publicDescription: String { code.sentence }
+    /// What may be told to applications: nothing of the token service's address and certificate, and of its response
+    /// only the codes of the error.
+    public var publicDescription: String { sentence(with: codes) }
+
+    private var codes: [String] {
+        [oauthError.map { "error \($0)" }].compactMap(\.self) + errorNumbers.map { "code \($0)" }
+    }
+
+    private func sentence(with facts: [String]) -> String {
+        facts.isEmpty ? code.sentence : "\(code.sentence) (\(facts.joined(separator: ", ")))"
+    }
 }
 
 extension TokenError: CustomStringConvertible {
     public var description: String {
-        let facts = [status.map { "status \($0)" }, oauthError.map { "error \($0)" }, detail].compactMap(\.self)
-        return facts.isEmpty ? code.sentence : "\(code.sentence) (\(facts.joined(separator: ", ")))"
+        sentence(with: [status.map { "status \($0)" }].compactMap(\.self) + codes + [detail].compactMap(\.self))
     }
 }

@@ -63,8 +63,11 @@ struct TokenRequest {
             headers.set("Authorization", basic(login.user, login.password.reveal()))
         } else if !credentials.addsClientCredentialsInBody {
             // RFC 6749 §2.3.1: encoded as in a form before they become a basic login.
-            let user = FormEncoding.encode(credentials.clientID)
-            headers.set("Authorization", basic(user, FormEncoding.encode(credentials.clientSecret.reveal())))
+            let (user, secret) = (credentials.clientID, credentials.clientSecret.reveal())
+            let encoded = (user: FormEncoding.encode(user), secret: FormEncoding.encode(secret))
+            headers.set("Authorization", basic(encoded.user, encoded.secret))
+            // Cloud Foundry's UAA, and so XSUAA, decodes them only where this header says that they are encoded.
+            if encoded != (user, secret) { headers.set("X-CF-ENCODED-CREDENTIALS", "true") }
         }
         for header in credentials.headers { headers.set(header.name, header.value.reveal()) }
         return headers

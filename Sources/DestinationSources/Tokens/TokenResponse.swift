@@ -20,17 +20,20 @@ enum TokenResponse {
     static func token(_ response: HTTPResponse, for credentials: OAuth2ClientCredentials) throws(TokenError)
         -> IssuedToken
     {
-        guard (200..<300).contains(response.status) else { throw refusal(response, credentials) }
-        guard let object = object(response.body) else {
+        let object = object(response.body)
+        let error = TokenErrorResponse(object, credentials)
+        guard (200..<300).contains(response.status) else { throw refusal(response, error) }
+        guard let object else {
             throw TokenError(.malformedResponse, status: response.status, detail: "no JSON object")
         }
         guard let text = object["access_token"]?.stringValue, !text.isEmpty else {
+            guard !error.isError else { throw refusal(response, error) }
             throw TokenError(.malformedResponse, status: response.status, detail: "no access_token")
         }
         guard isHarmless(text) else {
             throw TokenError(.malformedResponse, status: response.status, detail: "forbidden character in access_token")
         }
-        if let type = object["token_type"]?.stringValue, type.lowercased() != "bearer" {
+        guard isBearer(type: object["token_type"]) else {
             throw TokenError(.malformedResponse, status: response.status, detail: "token_type is not bearer")
         }
         return IssuedToken(secret: Secret(text), lifetime: lifetime(object["expires_in"]))
@@ -40,6 +43,17 @@ enum TokenResponse {
     /// that nothing in it can end a line or a field of SASL XOAUTH2.
     static func isHarmless(_ token: String) -> Bool {
         !token.isEmpty && token.utf8.allSatisfy { (0x21...0x7E).contains($0) }
+    }
+
+    /// Whether a token serves whoever holds it, by what its service calls it. Services call bearer tokens by other words
+    /// than RFC 6750 has, such as `BearerToken` and `JWT`, or by none. Only types that are known to be of another kind
+    /// are left out.
+    static func isBearer(type: ObjectValue?) -> Bool {
+        switch type?.stringValue?.lowercased() {
+        // A key has to be proved with each use, or the token is an assertion.
+        case "mac", "pop", "dpop", "n_a", "basic", "saml", "saml2": false
+        default: true
+        }
     }
 
     private static func object(_ body: [UInt8]) -> ObjectValue? {
@@ -69,31 +83,23 @@ enum TokenResponse {
         .seconds(min(max(seconds, lifetimes.lowerBound), lifetimes.upperBound))
     }
 
-    private static func refusal(_ response: HTTPResponse, _ credentials: OAuth2ClientCredentials) -> TokenError {
-        let error = object(response.body)?["error"]?.stringValue.flatMap { harmless($0, credentials) }
+    private static func refusal(_ response: HTTPResponse, _ error: TokenErrorResponse) -> TokenError {
         let code: TokenError.Code
-        switch (response.status, error) {
+        switch (response.status, error.word) {
         case (401, _), (403, _), (_, "invalid_client"), (_, "unauthorized_client"), (_, "invalid_grant"),
             (_, "invalid_scope"), (_, "access_denied"):
             code = .credentialsRefused
-        case (408, _), (429, _), (500..., _): code = .serviceUnavailable
+        case (408, _), (429, _), (500..., _), (_, "temporarily_unavailable"), (_, "server_error"):
+            code = .serviceUnavailable
         case (300..<400, _): return TokenError(.requestRefused, status: response.status, detail: "a redirect")
         default: code = .requestRefused
         }
-        let retryAfter = RetryAfter.duration(response)
-        return TokenError(code, status: response.status, oauthError: error, retryAfter: retryAfter)
-    }
-
-    /// An error code that may be shown: a word, and none that a service could have made of what we sent.
-    private static func harmless(_ text: String, _ credentials: OAuth2ClientCredentials) -> String? {
-        let isWord = text.utf8.allSatisfy { byte in
-            (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-                || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || "_-.".utf8.contains(byte)
-        }
-        let secrets =
-            [credentials.clientSecret, credentials.tokenServiceLogin?.password].compactMap(\.self)
-            + (credentials.bodyParameters + credentials.queries + credentials.headers).map(\.value)
-        let isOurs = secrets.contains { !$0.isEmpty && text.contains($0.reveal()) }
-        return isWord && !text.isEmpty && text.utf8.count <= 64 && !isOurs ? text : nil
+        return TokenError(
+            code,
+            status: response.status,
+            oauthError: error.word,
+            errorNumbers: error.numbers,
+            retryAfter: RetryAfter.duration(response)
+        )
     }
 }

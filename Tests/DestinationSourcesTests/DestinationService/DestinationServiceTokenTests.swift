@@ -51,6 +51,34 @@ import Testing
         }
     }
 
+    @Test("a destination without a client secret has the tokens that come with it, and no other is asked for")
+    func tokensWithoutAClientSecret() async throws {
+        try await ServiceBench.with { bench in
+            try await TokenServer.with { _ in
+                .init(body: #"{"access_token":"our-own","expires_in":3600}"#)
+            } _: { tokenServer in
+                var properties = oauth(tokenServer.url)
+                properties["clientSecret"] = nil
+                let list = #"[{"type":"JWT","value":"from-the-service","expires_in":"100"}]"#
+                bench.server.setDestination(properties, authTokens: list)
+                let key = try key(try await bench.source.resolve(reference()))
+                let token = try await bench.tokens.token(for: key)
+                #expect(token.secret == Secret("from-the-service"))
+                let refused = await #expect(throws: TokenError.self) {
+                    try await bench.tokens.token(for: key, insteadOf: token)
+                }
+                #expect(refused?.code == .clientSecretMissing)
+                bench.server.setDestination(properties, authTokens: list.replacing("from", with: "next-from"))
+                bench.time.advance(.seconds(120))
+                _ = try await bench.source.resolve(reference())
+                try await eventually("the next token serves") {
+                    (try? await bench.tokens.token(for: key))?.secret == Secret("next-from-the-service")
+                }
+                #expect(tokenServer.requests.isEmpty)
+            }
+        }
+    }
+
     @Test func whereTheServiceHasNoTokenOursIsFetched() async throws {
         try await ServiceBench.with { bench in
             try await TokenServer.with { _ in

@@ -40,6 +40,19 @@ import Testing
         #expect(seen(entry.wanted(start + .seconds(81))) == .use(2, renew: false))
     }
 
+    @Test("without a client secret offered tokens serve to their end, and none is fetched")
+    func offeredOnly() {
+        var entry = TokenEntry(now: start, canFetch: false)
+        #expect(seen(entry.wanted(start)) == .refuse)
+        let isFirstTaken = entry.offered(token.secret, lifetime: .seconds(100), start)
+        #expect(isFirstTaken)
+        entry.fetched(token, lifetime: .seconds(100), start, jitter: 0)
+        #expect(seen(entry.wanted(start + .seconds(80))) == .use(1, renew: false))
+        #expect(seen(entry.wanted(start + .seconds(91))) == .refuse)
+        let isNextTaken = entry.offered(next.secret, lifetime: .seconds(100), start + .seconds(92))
+        #expect(isNextTaken)
+    }
+
     @Test func notUsedCloseToItsEnd() {
         var entry = TokenEntry(now: start)
         _ = entry.wanted(start)

@@ -67,6 +67,31 @@ import Testing
         #expect(seen.header("authorization") == ["Basic aWQlM0ExOnMrZWNyZXQlMkIlMjYlQzMlQTQ="])
     }
 
+    @Test(
+        "a basic login that had to be encoded says so, unless the destination has its own word for it",
+        arguments: [("sb-app!t1", nil, ["true"]), ("sb-app", nil, []), ("sb-app!t1", "false", ["false"])]
+            as [(String, String?, [String])]
+    )
+    func encodedCredentials(clientID: String, own: String?, expected: [String]) async throws {
+        let name = "X-CF-ENCODED-CREDENTIALS"
+        let seen = try await request {
+            ($0.clientID, $0.clientSecret) = (clientID, Secret("plain"))
+            $0.addsClientCredentialsInBody = false
+            $0.headers = own.map { [.init(name: name.lowercased(), value: Secret($0))] } ?? []
+        }
+        #expect(seen.header(name) == expected)
+    }
+
+    @Test("a login of the token service, and a client in the body, are not said to be encoded")
+    func plainCredentials() async throws {
+        let login = try await request {
+            $0.addsClientCredentialsInBody = false
+            $0.tokenServiceLogin = .init(user: "sb-app!t1", password: Secret("p"))
+        }
+        #expect(login.header("x-cf-encoded-credentials").isEmpty)
+        #expect(try await request { $0.clientID = "sb-app!t1" }.header("x-cf-encoded-credentials").isEmpty)
+    }
+
     @Test func aLoginOfTheTokenService() async throws {
         let seen = try await request { $0.tokenServiceLogin = .init(user: "u", password: Secret("p")) }
         #expect(seen.header("authorization") == ["Basic dTpw"])

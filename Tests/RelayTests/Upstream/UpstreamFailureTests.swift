@@ -47,10 +47,15 @@ import Testing
         let finding = DestinationFinding(file: path, message: "mail.user: is missing")
         let lookUp = DestinationLookupError(.malformed, reference, findings: [finding], detail: "can't open \(path)")
         let token = TokenError(.serviceUnavailable, status: 503, detail: "certificate is for \(path)")
+        let refused = TokenError(.credentialsRefused, status: 401, oauthError: "invalid_client", detail: path)
         let tls = TLSError(code: .configuration, reason: "can't read \(path)")
         let failures = [
             (UpstreamFailure(lookUp), "the destination can't be used: mail.user: is missing; correct it"),
             (UpstreamFailure(token), "no access token: the token service is not available"),
+            (
+                UpstreamFailure(refused),
+                "no access token: the token service refuses the credentials (error invalid_client)"
+            ),
             (UpstreamFailure(configuring: tls), "TLS configuration"),
         ]
         for (failure, text) in failures {

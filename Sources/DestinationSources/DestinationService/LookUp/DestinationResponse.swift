@@ -30,16 +30,20 @@ enum DestinationResponse {
         guard configuration["Name"]?.stringValue?.lowercased() == reference.destination.lowercased() else {
             throw LookUpFailure(.malformedAnswer, "another destination than was asked for")
         }
-        var found = FoundDestination(destination: try destination(configuration))
+        let tokens = answer["authTokens"]?.arrayValue ?? []
+        var found = FoundDestination(destination: try destination(configuration, hasTokens: !tokens.isEmpty))
         if case .oauth2ClientCredentials(_, let credentials) = found.destination.authentication {
-            readTokens(answer["authTokens"], credentials, &found)
+            readTokens(tokens, credentials, &found)
         }
         return found
     }
 
-    private static func destination(_ configuration: ObjectValue) throws(LookUpFailure) -> MailDestination {
+    private static func destination(
+        _ configuration: ObjectValue,
+        hasTokens: Bool
+    ) throws(LookUpFailure) -> MailDestination {
         do {
-            return try MailDestination(ObjectDocument(configuration))
+            return try MailDestination(ObjectDocument(configuration), hasProvidedTokens: hasTokens)
         } catch {
             let findings = error.problems.map { DestinationFinding($0, file: nil) }
             func isUnsupported(_ key: String) -> Bool {
@@ -52,17 +56,17 @@ enum DestinationResponse {
     }
 
     private static func readTokens(
-        _ list: ObjectValue?,
+        _ list: [ObjectValue],
         _ credentials: OAuth2ClientCredentials,
         _ found: inout FoundDestination
     ) {
-        for token in (list?.arrayValue ?? []).prefix(maximumTokens) {
+        for token in list.prefix(maximumTokens) {
             if let error = token["error"]?.stringValue, !error.isEmpty {
                 found.tokenProblem = found.tokenProblem ?? harmless(error, credentials)
                 continue
             }
             guard let text = token["value"]?.stringValue, TokenResponse.isHarmless(text),
-                token["type"]?.stringValue?.lowercased() ?? "bearer" == "bearer"
+                TokenResponse.isBearer(type: token["type"])
             else { continue }
             found.token = IssuedToken(secret: Secret(text), lifetime: TokenResponse.lifetime(token["expires_in"]))
             found.tokenProblem = nil
@@ -72,10 +76,7 @@ enum DestinationResponse {
 
     /// What the service says of a token service, unless it repeats what nobody should read.
     private static func harmless(_ text: String, _ credentials: OAuth2ClientCredentials) -> String {
-        let secrets =
-            [credentials.clientSecret, credentials.tokenServiceLogin?.password].compactMap(\.self)
-            + (credentials.bodyParameters + credentials.queries + credentials.headers).map(\.value)
-        guard !secrets.contains(where: { !$0.isEmpty && text.contains($0.reveal()) }) else { return "not shown" }
+        guard !credentials.occurs(in: text) else { return "not shown" }
         return String(text.unicodeScalars.prefix(200).map { (" "..."~").contains($0) ? Character($0) : "?" })
     }
 

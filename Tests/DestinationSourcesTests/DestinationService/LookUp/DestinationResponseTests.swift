@@ -112,6 +112,8 @@ import Testing
         (#"[{"type":"","value":"","expires_in":"0","error":"refused\r\nby hunt"}]"#, nil, nil, "refused??by hunt"),
         (#"[{"error":"sent hunter2 in vain"}]"#, nil, nil, "not shown"),
         (#"[{"error":"first"},{"type":"Bearer","value":"tok"}]"#, "tok", 300, nil),
+        (#"[{"type":"BearerToken","value":"tok"}]"#, "tok", 300, nil),
+        (#"[{"type":"JWT","value":"tok"}]"#, "tok", 300, nil), (#"[{"type":"","value":"tok"}]"#, "tok", 300, nil),
         (#"[{"type":"SAML2","value":"tok"}]"#, nil, nil, nil), (#"[{"type":"Bearer","value":"a b"}]"#, nil, nil, nil),
         (#"[{"type":"Bearer","value":"a\u0001b"}]"#, nil, nil, nil), (#"[{"type":"Bearer","value":7}]"#, nil, nil, nil),
         ("[null,7,\"x\",[]]", nil, nil, nil), ("{}", nil, nil, nil), ("null", nil, nil, nil),
@@ -123,6 +125,38 @@ import Testing
         #expect(found.token?.secret == value.map(Secret.init))
         #expect(found.token?.lifetime == seconds.map { .seconds($0) })
         #expect(found.tokenProblem == problem)
+    }
+
+    @Test("clientSecret is optional where tokens came, with an error in place of a token too")
+    func clientSecretIsOptional() throws {
+        let secretless = Self.oauth.replacing(#","clientSecret":"hunter2""#, with: "")
+        for (list, isProvided) in [(#"[{"type":"Bearer","value":"tok"}]"#, true), (#"[{"error":"no"}]"#, false)] {
+            let found = try read(Self.answer(secretless, #","authTokens":\#(list)"#))
+            guard case .oauth2ClientCredentials(_, let credentials) = found.destination.authentication else {
+                Issue.record("another login")
+                continue
+            }
+            #expect(credentials.needsProvidedTokens && credentials.clientSecret.isEmpty)
+            #expect((found.token != nil) == isProvided)
+        }
+        for rest in ["", #","authTokens":[]"#, #","authTokens":null"#] {
+            let error = #expect(throws: LookUpFailure.self) { try read(Self.answer(secretless, rest)) }
+            #expect(error?.code == .malformed)
+        }
+    }
+
+    @Test("a login to the token service serves in place of clientSecret")
+    func loginWithoutClientSecret() throws {
+        let properties = Self.oauth.replacing(
+            #""clientSecret":"hunter2""#,
+            with: #""tokenServiceUser":"tu","tokenServicePassword":"tp""#
+        )
+        let found = try read(Self.answer(properties, #","authTokens":[{"type":"Bearer","value":"tok"}]"#))
+        guard case .oauth2ClientCredentials(_, let credentials) = found.destination.authentication else {
+            Issue.record("another login")
+            return
+        }
+        #expect(!credentials.needsProvidedTokens)
     }
 
     @Test func aTokenMeansNothingToOtherLogins() throws {
