@@ -13,6 +13,8 @@ typedef size_t (*ccurl_data_callback)(char *data, size_t size, size_t count, voi
 typedef int (*ccurl_seek_callback)(void *context, curl_off_t offset, int origin);
 typedef int (*ccurl_progress_callback)(
     void *context, curl_off_t downTotal, curl_off_t down, curl_off_t upTotal, curl_off_t up);
+typedef int (*ccurl_debug_callback)(CURL *handle, curl_infotype type, char *data, size_t count, void *context);
+typedef CURLcode (*ccurl_tls_context_callback)(CURL *handle, void *tlsContext, void *context);
 typedef int (*ccurl_prerequest_callback)(
     void *context, char *remoteAddress, char *localAddress, int remotePort, int localPort);
 
@@ -35,8 +37,9 @@ static inline CURLcode ccurl_set_pointer(CURL *handle, CURLoption option, void *
     return curl_easy_setopt(handle, option, value);
 }
 
-static inline CURLcode ccurl_set_headers(CURL *handle, struct curl_slist *headers) {
-    return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, headers);
+// The list is not copied: it must outlive the handle.
+static inline CURLcode ccurl_set_list(CURL *handle, CURLoption option, struct curl_slist *list) {
+    return curl_easy_setopt(handle, option, list);
 }
 
 // The bytes are not copied: they must outlive the handle.
@@ -58,6 +61,14 @@ static inline CURLcode ccurl_set_seek_callback(CURL *handle, ccurl_seek_callback
 
 static inline CURLcode ccurl_set_progress_callback(CURL *handle, ccurl_progress_callback callback) {
     return curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, callback);
+}
+
+static inline CURLcode ccurl_set_debug_callback(CURL *handle, ccurl_debug_callback callback) {
+    return curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, callback);
+}
+
+static inline CURLcode ccurl_set_tls_context_callback(CURL *handle, ccurl_tls_context_callback callback) {
+    return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, callback);
 }
 
 static inline CURLcode ccurl_set_prerequest_callback(CURL *handle, ccurl_prerequest_callback callback) {
@@ -103,11 +114,6 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, l
 // The result that belongs to a finished transfer; only for messages of the kind CURLMSG_DONE.
 static inline CURLcode ccurl_message_result(const CURLMsg *message) {
     return message->data.result;
-}
-
-static inline const char *ccurl_system_ca_file(void) {
-    const curl_version_info_data *version = curl_version_info(CURLVERSION_NOW);
-    return version->age >= CURLVERSION_TENTH ? version->cainfo : NULL;
 }
 
 #endif

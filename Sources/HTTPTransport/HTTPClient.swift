@@ -8,7 +8,7 @@ internal import Synchronization
 public final class HTTPClient: Sendable {
     private let loop: TransferLoop
     private let hasIdentity: Bool
-    private let addressCheck: (@Sendable ([UInt8]) -> String?)?
+    private let options: TransferOptions
     private let nextID = Atomic<UInt64>(0)
 
     /// Makes a client and starts its thread. Reads the certificate files named in the configuration, so call it at
@@ -16,9 +16,8 @@ public final class HTTPClient: Sendable {
     ///
     /// - Throws: `invalidConfiguration` if a file can't be read or is no PEM; `failed` if the system lacks resources.
     public init(_ configuration: HTTPClientConfiguration = HTTPClientConfiguration()) throws(HTTPError) {
-        let options = try TransferOptions(configuration)
+        options = try TransferOptions(configuration)
         hasIdentity = configuration.identity != nil
-        addressCheck = configuration.addressCheck
         loop = try TransferLoop.start(options, maximumTransfers: configuration.maximumTransfers)
     }
 
@@ -43,11 +42,12 @@ public final class HTTPClient: Sendable {
     /// - Returns: status, header fields, and the body to be read as it comes.
     /// - Throws: an error if there is no answer; `cancelled` at once if the task is cancelled.
     public func stream(_ request: HTTPRequest) async throws(HTTPError) -> HTTPStreamingResponse {
-        let prepared = try PreparedRequest(request, hasClientCertificate: hasIdentity)
+        var prepared = try PreparedRequest(request, hasClientCertificate: hasIdentity)
+        try await NameLookup.prepare(&prepared, options.lookUp)
         let id = nextID.wrappingAdd(1, ordering: .relaxed).newValue
         let exchange = Exchange(id: id, request: prepared, loop: loop)
         guard !Task.isCancelled else { throw exchange.error(.cancelled) }
-        if let address = prepared.target.address, let reason = addressCheck?(address) {
+        if let address = prepared.target.address, let reason = options.addressCheck?(address) {
             throw exchange.error(.addressNotAllowed, reason)
         }
         try loop.start(exchange)

@@ -13,6 +13,9 @@ public struct HTTPClientConfiguration: Sendable {
     ///
     /// Where a proxy is used, the address is the proxy's; a URL whose host is an address is asked about all the same.
     public var addressCheck: (@Sendable (_ address: [UInt8]) -> String?)?
+    /// Looks host names up; `nil` has libcurl do it, with a thread for each look-up. Not asked where a proxy is used, which
+    /// looks names up itself.
+    public var lookUp: LookUp?
     /// Whether HTTP/2 is offered in the TLS handshake.
     public var allowsHTTP2 = true
     /// The User-Agent header, unless a request has its own.
@@ -22,13 +25,33 @@ public struct HTTPClientConfiguration: Sendable {
     /// How many idle connections are kept for reuse.
     public var maximumIdleConnections = 16
 
+    /// A function that looks a host name up, and must not block.
+    ///
+    /// It is given the name as the URL has it, the request's ``HTTPRequest/share``, and what to call once, on any thread,
+    /// with the addresses (4 or 16 bytes each, in network order) or with why there are none. It returns what withdraws the
+    /// question; called after the answer, that has no effect.
+    public typealias LookUp =
+        @Sendable (
+            _ host: String,
+            _ share: String,
+            _ completion: @escaping @Sendable (Result<[[UInt8]], LookUpFailure>) -> Void
+        ) -> @Sendable () -> Void
+
+    /// Why a name has no addresses.
+    public struct LookUpFailure: Error, Hashable, Sendable {
+        /// A few words, fit for a log.
+        public let reason: String
+
+        public init(_ reason: String) { self.reason = reason }
+    }
+
     /// The defaults.
     public init() {}
 }
 
 /// Which certification authorities a client trusts.
 public enum HTTPTrustRoots: Sendable {
-    /// Those of the system, as libcurl was built to find them.
+    /// Those of the system, or what `SSL_CERT_FILE` and `SSL_CERT_DIR` name, as OpenSSL finds them.
     case system
     /// Those of the system and these.
     case systemAnd(HTTPPEM)

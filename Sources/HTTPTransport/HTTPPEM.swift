@@ -13,7 +13,7 @@ public enum HTTPPEM: Sendable {
     /// Blocks the thread for the time of reading a small file.
     ///
     /// - Throws: `invalidConfiguration`, naming the file.
-    func load(expecting label: String) throws(HTTPError) -> PinnedBytes {
+    func load(expecting label: String) throws(HTTPError) -> [UInt8] {
         let bytes: [UInt8]
         let name: String
         switch self {
@@ -28,7 +28,7 @@ public enum HTTPPEM: Sendable {
         else {
             throw HTTPError(.invalidConfiguration, detail: "no PEM block '\(label)' in \(name)")
         }
-        return PinnedBytes(bytes)
+        return bytes
     }
 
     static func read(_ path: String) throws(HTTPError) -> [UInt8] {

@@ -18,6 +18,8 @@ public struct HTTPRequest: Sendable {
     /// certificate) or with a body or any method but GET and HEAD is never redirected, so that none of it can be sent
     /// to a host that the caller didn't name.
     public var maximumRedirects: Int
+    /// For whom host names are looked up: names of one share don't delay those of others.
+    public var share: String
 
     /// A request; what is left out is a GET without body, with the default time limits and at most 1 MiB of answer.
     public init(
@@ -27,7 +29,8 @@ public struct HTTPRequest: Sendable {
         body: HTTPRequestBody = .none,
         timeouts: HTTPTimeouts = HTTPTimeouts(),
         maximumResponseBytes: Int? = 1 << 20,
-        maximumRedirects: Int = 0
+        maximumRedirects: Int = 0,
+        share: String = ""
     ) {
         self.method = method
         self.url = url
@@ -36,13 +39,18 @@ public struct HTTPRequest: Sendable {
         self.timeouts = timeouts
         self.maximumResponseBytes = maximumResponseBytes
         self.maximumRedirects = maximumRedirects
+        self.share = share
     }
+}
+
+extension HTTPRequest {
+    /// Scheme, host and port of the URL, such as `https://auth.example.com:443`; `nil` where it is no usable URL.
+    public var origin: String? { (try? RequestTarget(url))?.origin }
 }
 
 extension HTTPRequest: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     public var description: String {
-        let target = (try? RequestTarget(url))?.origin ?? "invalid URL"
-        return "\(method) \(target), \(headers.fields.count) headers, \(body)"
+        "\(method) \(origin ?? "invalid URL"), \(headers.fields.count) headers, \(body)"
     }
 
     public var debugDescription: String { description }

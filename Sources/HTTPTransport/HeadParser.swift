@@ -1,7 +1,7 @@
 /// Collects the header lines of an answer, which libcurl hands over one by one and has split already.
 struct HeadParser {
     /// Status lines and fields of all heads of one exchange together, trailers included.
-    private static let maximumBytes = 128 << 10
+    static let maximumBytes = 128 << 10
 
     private var head: HTTPResponseHead?
     private var isDelivered = false

@@ -5,9 +5,12 @@ struct PreparedRequest: Sendable {
     /// Header lines as libcurl wants them.
     let headerLines: [String]
     let body: HTTPRequestBody
-    let timeouts: HTTPTimeouts
+    var timeouts: HTTPTimeouts
     let maximumResponseBytes: Int?
     let maximumRedirects: Int
+    let share: String
+    /// The host's addresses as libcurl takes them, where they have been looked up.
+    var addresses: String?
 
     /// What frames the message is the client's: a second opinion in a header is how requests get smuggled (RFC 9112
     /// §11.2).
@@ -31,6 +34,7 @@ struct PreparedRequest: Sendable {
         headerLines = lines
         body = request.body
         timeouts = request.timeouts
+        share = request.share
         maximumResponseBytes = request.maximumResponseBytes
         let mayBeRedirected =
             !hasClientCertificate && [.get, .head].contains(request.method) && !request.hasBody

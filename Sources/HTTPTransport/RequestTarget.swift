@@ -7,6 +7,10 @@ struct RequestTarget: Sendable {
     let url: String
     /// Scheme, host and port; all that errors and logs may show.
     let origin: String
+    /// The host as the URL has it; an IPv6 address in brackets.
+    let host: String
+    /// The port, that of the scheme where the URL has none.
+    let port: String
     /// The bytes of the host where it is an IP address, in whatever form libcurl takes for one.
     let address: [UInt8]?
 
@@ -31,6 +35,7 @@ struct RequestTarget: Sendable {
             throw HTTPError(.invalidURL, origin: "\(scheme)://\(host):\(port)", detail: "no user name in the URL")
         }
         self.url = url
+        (self.host, self.port) = (host, port)
         origin = "\(scheme)://\(host):\(port)"
         address = Self.address(host)
     }

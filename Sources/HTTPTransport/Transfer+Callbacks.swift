@@ -1,4 +1,5 @@
 internal import CCurl
+internal import TLS
 
 /// libcurl calls these on the loop's thread, from within `curl_multi_perform` or `curl_easy_pause`.
 extension Transfer {
@@ -15,6 +16,19 @@ extension Transfer {
             ccurl_set_pointer(handle, CURLOPT_XFERINFODATA, context),
             ccurl_set_pointer(handle, CURLOPT_PREREQDATA, context),
             ccurl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context),
+            ccurl_set_pointer(handle, CURLOPT_SSL_CTX_DATA, context),
+            ccurl_set_pointer(handle, CURLOPT_DEBUGDATA, context),
+            // What libcurl would write to stderr goes to the callback, which counts what the peer sends.
+            ccurl_set_long(handle, CURLOPT_VERBOSE, exchange.request.maximumResponseBytes == nil ? 0 : 1),
+            ccurl_set_debug_callback(handle) { _, type, _, count, context in
+                if type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN { Transfer.context(context)?.received(count) }
+                return 0
+            },
+            ccurl_set_tls_context_callback(handle) { _, tlsContext, context in
+                guard let tlsContext, let transfer = Transfer.context(context) else { return CURLE_SSL_CERTPROBLEM }
+                transfer.options.trustStore.use(inContext: tlsContext)
+                return CURLE_OK
+            },
             ccurl_set_long(handle, CURLOPT_NOPROGRESS, 0),
             ccurl_set_data_callback(handle, CURLOPT_HEADERFUNCTION) { data, size, count, context in
                 guard let data, let transfer = Transfer.context(context) else { return 0 }
@@ -37,8 +51,10 @@ extension Transfer {
                 return transfer.openSocket(address)
             },
             ccurl_set_progress_callback(handle) { context, _, down, _, up in
-                Transfer.context(context)?.progressed(down, up)
-                return 0
+                guard let transfer = Transfer.context(context) else { return 1 }
+                transfer.progressed(down, up)
+                // Ends the transfer.
+                return transfer.failure == nil ? 0 : 1
             },
             ccurl_set_prerequest_callback(handle) { context, _, _, _, _ in
                 guard let transfer = Transfer.context(context) else { return CURL_PREREQFUNC_ABORT }
@@ -80,6 +96,15 @@ extension Transfer {
             return 0
         }
         return line.count
+    }
+
+    /// Counts raw bytes. The framing of chunks and 1xx responses can be larger than the body by any factor.
+    private func received(_ count: Int) {
+        rawBytes += count
+        guard let limit = exchange.request.maximumResponseBytes, failure == nil,
+            rawBytes > 8 * limit + HeadParser.maximumBytes
+        else { return }
+        failure = exchange.error(.protocolViolation, "a response's framing exceeds its body many times")
     }
 
     private func body(_ bytes: UnsafeRawBufferPointer) -> Int {

@@ -35,7 +35,8 @@ extension Transfer {
             // Never from https down to http.
             string(CURLOPT_REDIR_PROTOCOLS_STR, request.target.origin.hasPrefix("https:") ? "https" : "http,https")
         }
-        isGood = isGood && setTLS() && setProxy() && setMethodAndBody() && setHeaders() && setCallbacks()
+        isGood =
+            isGood && setTLS() && setProxy() && setMethodAndBody() && setHeaders() && setAddresses() && setCallbacks()
         return isGood
     }
 
@@ -58,13 +59,9 @@ extension Transfer {
         func blob(_ option: CURLoption, _ bytes: PinnedBytes) {
             results.append(ccurl_set_blob(handle, option, bytes.pointer.baseAddress, bytes.pointer.count))
         }
-        if let roots = options.trustedRoots {
-            blob(CURLOPT_CAINFO_BLOB, roots)
-            blob(CURLOPT_PROXY_CAINFO_BLOB, roots)
-        }
-        if !options.trustsSystemDirectory {
-            results.append(ccurl_set_string(handle, CURLOPT_CAPATH, nil))
-            results.append(ccurl_set_string(handle, CURLOPT_PROXY_CAPATH, nil))
+        // The store of the client takes the place of what libcurl would read for each connection.
+        for option in [CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH] {
+            results.append(ccurl_set_string(handle, option, nil))
         }
         if let certificate = options.certificate, let key = options.privateKey {
             blob(CURLOPT_SSLCERT_BLOB, certificate)
@@ -110,10 +107,27 @@ extension Transfer {
 
     private func setHeaders() -> Bool {
         // No "Expect: 100-continue": servers that don't know it cost a second's wait.
-        for line in exchange.request.headerLines + ["Expect:"] {
-            guard let list = curl_slist_append(headerList, line) else { return false }
-            headerList = list
+        setList(CURLOPT_HTTPHEADER, exchange.request.headerLines + ["Expect:"], &headerList)
+    }
+
+    /// Names the addresses that have been looked up for the host, so that libcurl asks no name server.
+    private func setAddresses() -> Bool {
+        guard let addresses = exchange.request.addresses else { return true }
+        let target = exchange.request.target
+        // A name with a final dot may have lost it by the time that libcurl looks for it here.
+        let names = Set([target.host, target.host.hasSuffix(".") ? String(target.host.dropLast()) : target.host])
+        return setList(CURLOPT_RESOLVE, names.map { "+\($0):\(target.port):\(addresses)" }, &addressList)
+    }
+
+    private func setList(
+        _ option: CURLoption,
+        _ lines: [String],
+        _ list: inout UnsafeMutablePointer<curl_slist>?
+    ) -> Bool {
+        for line in lines {
+            guard let extended = curl_slist_append(list, line) else { return false }
+            list = extended
         }
-        return ccurl_set_headers(handle, headerList) == CURLE_OK
+        return ccurl_set_list(handle, option, list) == CURLE_OK
     }
 }

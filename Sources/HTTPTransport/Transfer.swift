@@ -7,13 +7,17 @@ final class Transfer {
     let options: TransferOptions
     /// Freed after the handle that points to it.
     var headerList: UnsafeMutablePointer<curl_slist>?
+    var addressList: UnsafeMutablePointer<curl_slist>?
     /// libcurl writes its explanation here.
     let errorText: UnsafeMutableBufferPointer<CChar>
 
     /// The part of a request body in memory that has been read.
     var sentBytes = 0
     var head = HeadParser()
+    /// Of the response's body.
     var receivedBytes = 0
+    /// Of everything that the peer sent as the response: header fields, body, and what frames them.
+    var rawBytes = 0
     /// A failure of our own making that libcurl can only report as an aborted callback.
     var failure: HTTPError?
 
@@ -41,6 +45,7 @@ final class Transfer {
     deinit {
         curl_easy_cleanup(handle)
         curl_slist_free_all(headerList)
+        curl_slist_free_all(addressList)
         errorText.deallocate()
     }
 

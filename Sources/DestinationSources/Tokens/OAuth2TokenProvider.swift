@@ -1,4 +1,3 @@
-internal import DequeModule
 public import HTTPTransport
 public import Logging
 
@@ -6,16 +5,13 @@ public import Logging
 ///
 /// However many wait for one token, the service gets one request. A token is renewed at about three quarters of its life
 /// by a request in the background, started by the next use, while the old one serves on; so mail flows on until tokens
-/// expire when the service is down. A service that fails is left alone for growing pauses. One service has a bounded
-/// number of requests at a time: one that doesn't answer leaves the HTTP client to the others.
+/// expire when the service is down. A service that fails is left alone for growing pauses. Requests are bounded, and
+/// shared between namespaces, as ``TokenRequestQueue`` decides.
 public actor OAuth2TokenProvider {
     /// The most tokens that are kept; the longest unused one makes room.
     public static let maximumTokens = 4096
     /// The most tasks that wait for one token.
     public static let maximumWaiters = 4096
-
-    /// The most requests to one token service at a time; others wait their turn.
-    static let maximumFetchesPerService = 16
 
     private typealias Waiter = CheckedContinuation<Result<AccessToken, TokenError>, Never>
 
@@ -29,14 +25,7 @@ public actor OAuth2TokenProvider {
     private var entries: [TokenRequestKey: TokenEntry] = [:]
     private var waiters: [TokenRequestKey: [UInt64: Waiter]] = [:]
     private var lastNumber: UInt64 = 0
-    private var services: [String: Service] = [:]
-
-    /// The requests to one token service.
-    private struct Service {
-        var running = 0
-        /// Each key once: its entry waits for the result. Bounded by the number of entries.
-        var queue: Deque<TokenRequestKey> = []
-    }
+    private var queue: TokenRequestQueue
 
     /// A provider that asks token services through an HTTP client, without having asked yet.
     ///
@@ -66,6 +55,7 @@ public actor OAuth2TokenProvider {
         logger: Logger,
         maximumTokens: Int = OAuth2TokenProvider.maximumTokens,
         longestPause: Duration = .seconds(300),
+        limits: TokenRequestQueue.Limits = TokenRequestQueue.Limits(),
         now: @escaping @Sendable () -> ContinuousClock.Instant,
         jitter: @escaping @Sendable () -> Double,
         onFetch: @escaping @Sendable (TokenError?) -> Void = { _ in }
@@ -74,6 +64,7 @@ public actor OAuth2TokenProvider {
         self.logger = logger
         self.maximumTokens = maximumTokens
         self.longestPause = longestPause
+        queue = TokenRequestQueue(limits)
         self.now = now
         self.jitter = jitter
         self.onFetch = onFetch
@@ -84,23 +75,31 @@ public actor OAuth2TokenProvider {
 
     /// A token to log in with.
     ///
+    /// - Parameter share: the namespace that needs it. A request to the service takes turns with those of others.
     /// - Throws: why there is none; `cancelled` at once if the task is cancelled, which doesn't disturb other waiters.
-    public func token(for key: TokenRequestKey) async throws(TokenError) -> AccessToken {
-        try await token(for: key, maximumAge: nil)
+    public func token(for key: TokenRequestKey, share: String) async throws(TokenError) -> AccessToken {
+        try await token(for: key, share: share, maximumAge: nil)
     }
 
     /// A token that was issued within `maximumAge`, which tells whether the service would issue it now.
-    func token(for key: TokenRequestKey, maximumAge: Duration?) async throws(TokenError) -> AccessToken {
+    func token(
+        for key: TokenRequestKey,
+        share: String,
+        maximumAge: Duration?
+    ) async throws(TokenError) -> AccessToken {
         let time = now()
         if entries[key] == nil { try makeRoom() }
         let new = TokenEntry(key, now: time, longestPause: longestPause)
         switch entries[key, default: new].wanted(time, maximumAge: maximumAge) {
         case .use(let token, let renew):
-            if renew { startFetch(key) }
+            if renew { request(key, share) }
             return token
         case .refuse(let error): throw error
         case .wait(let start):
-            if start { startFetch(key) }
+            if start {
+                request(key, share)
+                guard entries[key]?.isIdle != true else { throw TokenError(.overloaded) }
+            }
             return try await wait(key)
         }
     }
@@ -154,28 +153,41 @@ public actor OAuth2TokenProvider {
         waiters[key]?.removeValue(forKey: id)?.resume(returning: .failure(TokenError(.cancelled)))
     }
 
-    /// The fetch is nobody's child task: it serves all waiters, so none of them may cancel it. The HTTP time limits end
-    /// it.
-    private func startFetch(_ key: TokenRequestKey) {
-        guard services[key.service, default: Service()].running < Self.maximumFetchesPerService else {
-            services[key.service]?.queue.append(key)
-            return
+    private func request(_ key: TokenRequestKey, _ share: String) {
+        perform(queue.add(key, to: Self.service(of: key), share: share, at: now()))
+    }
+
+    /// Scheme, host and port of the service that is asked.
+    private static func service(of key: TokenRequestKey) -> String {
+        (try? TokenRequest(key, share: ""))?.http.origin ?? ""
+    }
+
+    private func perform(_ actions: [TokenRequestQueue.Action]) {
+        for action in actions {
+            switch action {
+            case .start(let key, let share): fetch(key, share)
+            case .refuse(let key, _): end(.failure(TokenError(.overloaded)), key)
+            }
         }
-        services[key.service, default: Service()].running += 1
+    }
+
+    /// The request is no child task of a waiter: it serves all of them, so none may cancel it. The HTTP time limits end
+    /// it.
+    private func fetch(_ key: TokenRequestKey, _ share: String) {
         let fetcher = fetcher
         Task {
             let result: Result<IssuedToken, TokenError>
             do {
-                result = .success(try await fetcher.fetch(key))
+                result = .success(try await fetcher.fetch(key, share: share))
             } catch let error as TokenError {
                 result = .failure(error)
             }
-            finish(result, key)
+            end(result, key)
+            perform(queue.finished(key, at: now()))
         }
     }
 
-    private func finish(_ result: Result<IssuedToken, TokenError>, _ key: TokenRequestKey) {
-        startNext(after: key)
+    private func end(_ result: Result<IssuedToken, TokenError>, _ key: TokenRequestKey) {
         let waiting = waiters.removeValue(forKey: key) ?? [:]
         let answer: Result<AccessToken, TokenError>
         switch result {
@@ -188,20 +200,14 @@ public actor OAuth2TokenProvider {
         case .failure(let error):
             entries[key]?.failed(error, now(), jitter: jitter())
             if waiting.isEmpty {
-                logger.warning("token renewal failed", metadata: ["error": "\(error)", "service": "\(key.service)"])
+                logger.warning(
+                    "token renewal failed",
+                    metadata: ["error": "\(error)", "service": "\(Self.service(of: key))"]
+                )
             }
             answer = .failure(error)
             onFetch(error)
         }
         for waiter in waiting.values { waiter.resume(returning: answer) }
-    }
-
-    private func startNext(after key: TokenRequestKey) {
-        services[key.service]?.running -= 1
-        if let next = services[key.service]?.queue.popFirst() {
-            startFetch(next)
-        } else if services[key.service]?.running == 0 {
-            services[key.service] = nil
-        }
     }
 }

@@ -2,15 +2,16 @@ internal import HTTPTransport
 
 /// Asks a token service for a token.
 protocol TokenFetcher: Sendable {
-    func fetch(_ key: TokenRequestKey) async throws(TokenError) -> IssuedToken
+    /// - Parameter share: whose look-up of the service's name it is.
+    func fetch(_ key: TokenRequestKey, share: String) async throws(TokenError) -> IssuedToken
 }
 
 /// Asks over HTTP.
 struct HTTPTokenFetcher: TokenFetcher {
     let client: HTTPClient
 
-    func fetch(_ key: TokenRequestKey) async throws(TokenError) -> IssuedToken {
-        let request = try TokenRequest(key)
+    func fetch(_ key: TokenRequestKey, share: String) async throws(TokenError) -> IssuedToken {
+        let request = try TokenRequest(key, share: share)
         let response: HTTPResponse
         do {
             response = try await client.execute(request.http)

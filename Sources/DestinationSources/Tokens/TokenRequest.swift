@@ -14,7 +14,7 @@ struct TokenRequest {
     let http: HTTPRequest
 
     /// - Throws: `tenantNeeded`.
-    init(_ key: TokenRequestKey) throws(TokenError) {
+    init(_ key: TokenRequestKey, share: String) throws(TokenError) {
         let credentials = key.credentials
         guard let url = credentials.url(tenant: key.tenant) else { throw TokenError(.tenantNeeded) }
         let connect = min(credentials.connectTimeout ?? .seconds(5), Self.maxConnectTimeout)
@@ -26,7 +26,8 @@ struct TokenRequest {
             body: .bytes(Array(Self.form(credentials).utf8)),
             // The stall limit alone would let a service that drips a byte a second hold the waiters for ever.
             timeouts: HTTPTimeouts(connect: connect, overall: connect + read * 2, stall: read),
-            maximumResponseBytes: Self.maximumResponseBytes
+            maximumResponseBytes: Self.maximumResponseBytes,
+            share: share
         )
     }
 

@@ -11,12 +11,4 @@ public struct TokenRequestKey: Hashable, Sendable {
         self.credentials = credentials
         self.tenant = tenant
     }
-
-    /// Name and port of the token service as the destination has them, without the tenant: the unit that requests are
-    /// bounded by.
-    var service: String {
-        let url = credentials.tokenServiceURL
-        let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url[...]
-        return rest.prefix { !"/?#".contains($0) }.lowercased()
-    }
 }

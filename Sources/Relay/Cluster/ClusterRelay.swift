@@ -84,6 +84,7 @@ struct ClusterRelay {
                 tokens: parts.tokens,
                 tlsContexts: parts.tlsContexts,
                 addressPolicy: addressPolicy,
+                resolver: parts.resolver,
                 metrics: instanceMetrics,
                 logger: logger,
                 trustChanged: { [lookUps = parts.lookUps] in await lookUps.add(table.ports { _ in true }) }

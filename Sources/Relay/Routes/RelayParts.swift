@@ -18,6 +18,7 @@ struct RelayParts: Sendable {
     let metrics: RelayMetrics
     let tlsContexts: TLSContextCache
     let tokens: OAuth2TokenProvider
+    let resolver: NameResolver
     let table: RouteTable
     let lookUps: BackgroundLookUps
 
@@ -47,7 +48,8 @@ struct RelayParts: Sendable {
         // A CA file that can't be used is better known now than at the first message.
         _ = try tlsContexts.context(for: MailDestination.TLSPolicy())
         let transport = Self.transport(caFile.map { .systemAnd(.file($0)) } ?? .system)
-        let client = try HTTPClient(transport.restricted(by: addressPolicy))
+        resolver = try NameLookupMetrics.resolver(registry)
+        let client = try HTTPClient(transport.restricted(by: addressPolicy, lookingUpWith: resolver))
         tokens = OAuth2TokenProvider(client: client, logger: logger, onFetch: metrics.tokens.fetched(_:))
         let name = HostName.forSMTP()
         let environment = RelayEnvironment(
@@ -57,7 +59,7 @@ struct RelayParts: Sendable {
             connector: SessionConnector(
                 name: name,
                 tokens: tokens,
-                resolver: try NameLookupMetrics.resolver(registry),
+                resolver: resolver,
                 addressPolicy: addressPolicy
             ),
             tlsContexts: tlsContexts,
@@ -98,14 +100,39 @@ struct RelayParts: Sendable {
 }
 
 extension HTTPClientConfiguration {
-    /// The same for requests on behalf of destinations: connections are made to allowed addresses only.
-    func restricted(by policy: @escaping @Sendable () -> AddressPolicy) -> HTTPClientConfiguration {
+    /// The same for requests on behalf of destinations: connections are made to allowed addresses only, and names are
+    /// looked up in turns with those of mail servers.
+    ///
+    /// - Parameter resolver: not needed where the administrator names the hosts.
+    func restricted(
+        by policy: @escaping @Sendable () -> AddressPolicy,
+        lookingUpWith resolver: NameResolver? = nil
+    ) -> HTTPClientConfiguration {
         var configuration = self
+        // Its frames aren't counted in what a response may take.
+        configuration.allowsHTTP2 = false
+        configuration.lookUp = resolver?.httpLookUp
         configuration.addressCheck = { bytes in
             guard let address = IPAddress(bytes: bytes) else { return "address not allowed" }
             let policy = policy()
             return policy.denial(of: address).map { policy.text(address, $0) }
         }
         return configuration
+    }
+}
+
+extension NameResolver {
+    /// Look-ups for an HTTP client, in turns with those of mail servers; a share is a namespace.
+    fileprivate var httpLookUp: HTTPClientConfiguration.LookUp {
+        { [self] (host: String, share: String, completion) -> @Sendable () -> Void in
+            let question = resolve(host, for: share) { answer in
+                switch answer {
+                case .success(let addresses): completion(.success(addresses.map(\.bytes)))
+                case .failure(let failure):
+                    completion(.failure(HTTPClientConfiguration.LookUpFailure(failure.rawValue)))
+                }
+            }
+            return { if let question { self.cancel(question) } }
+        }
     }
 }

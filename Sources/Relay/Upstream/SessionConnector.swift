@@ -127,11 +127,12 @@ struct SessionConnector: Sendable {
         case .basic(let user, let password):
             return loop.makeSucceededFuture((.password(user: user, password: password.reveal()), nil))
         case .oauth2ClientCredentials(let user, let client):
-            let key = TokenRequestKey(credentials: client, tenant: target.key.route.tenant)
+            let (route, tokens) = (target.key.route, tokens)
+            let key = TokenRequestKey(credentials: client, tenant: route.tenant)
             return loop.makeFutureWithTask {
                 let token: AccessToken
                 do throws(TokenError) {
-                    token = try await tokens.token(for: key, insteadOf: refused)
+                    token = try await tokens.token(for: key, share: route.namespace, insteadOf: refused)
                 } catch {
                     throw UpstreamFailure(error)
                 }

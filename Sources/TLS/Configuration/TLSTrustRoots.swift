@@ -10,4 +10,6 @@ public enum TLSTrustRoots: Sendable, Hashable {
     case systemAndBundle([UInt8])
     /// Only this PEM bundle.
     case file(String)
+    /// Only these certificates, as the text of a PEM bundle.
+    case bundle([UInt8])
 }

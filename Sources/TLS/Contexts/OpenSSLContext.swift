@@ -47,33 +47,8 @@ final class OpenSSLContext: @unchecked Sendable {
 }
 
 extension OpenSSLContext {
-    /// Blocks on the disk.
-    func trust(_ roots: TLSTrustRoots) throws(TLSError) {
-        let file: String?
-        let systemToo: Bool
-        var bundle: [Certificate] = []
-        switch roots {
-        case .system: (file, systemToo) = (nil, true)
-        case .systemAnd(let path): (file, systemToo) = (path, true)
-        case .systemAndBundle(let pem):
-            (file, systemToo) = (nil, true)
-            bundle = try Certificate.parseChain(pem, limit: Certificate.maximumBundleLength)
-        case .file(let path): (file, systemToo) = (path, false)
-        }
-        ERR_clear_error()
-        if systemToo, SSL_CTX_set_default_verify_paths(pointer) != 1 {
-            throw .configuration("can't read the system's trust store: \(OpenSSLErrors.take().summary)")
-        }
-        for certificate in bundle {
-            guard X509_STORE_add_cert(SSL_CTX_get_cert_store(pointer), certificate.pointer) == 1 else {
-                throw .configuration("a CA certificate can't be used: \(OpenSSLErrors.take().summary)")
-            }
-        }
-        if let file, SSL_CTX_load_verify_file(pointer, file) != 1 {
-            throw .configuration("can't read CA certificates from \(file): \(OpenSSLErrors.take().summary)")
-        }
-        guard file != nil || !bundle.isEmpty else { return }
-        X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(pointer), UInt(X509_V_FLAG_PARTIAL_CHAIN))
+    func trust(_ store: TLSTrustStore) {
+        SSL_CTX_set1_cert_store(pointer, store.pointer)
     }
 
     func use(_ identity: TLSIdentity) throws(TLSError) {

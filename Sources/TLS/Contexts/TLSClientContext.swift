@@ -23,7 +23,7 @@ public final class TLSClientContext: Sendable {
         )
         switch configuration.verification {
         case .full, .chainOnly:
-            try openSSL.trust(configuration.trustRoots)
+            openSSL.trust(try TLSTrustStore(configuration.trustRoots))
             SSL_CTX_set_verify(openSSL.pointer, SSL_VERIFY_PEER, TLSConnection.verifyCallback)
         case .none:
             SSL_CTX_set_verify(openSSL.pointer, SSL_VERIFY_NONE, nil)

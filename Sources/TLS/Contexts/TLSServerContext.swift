@@ -36,7 +36,7 @@ public final class TLSServerContext: Sendable {
         )
         try context.use(configuration.identity)
         if let roots = configuration.clientTrustRoots {
-            try context.trust(roots)
+            context.trust(try TLSTrustStore(roots))
             let mode =
                 SSL_VERIFY_PEER | (configuration.requiresClientCertificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0)
             SSL_CTX_set_verify(context.pointer, mode, TLSConnection.verifyCallback)

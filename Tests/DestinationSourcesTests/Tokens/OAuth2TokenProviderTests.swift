@@ -171,7 +171,7 @@ import Testing
         let gate = AsyncStream.makeStream(of: Void.self)
         var count: Int { calls.withLock { $0 } }
 
-        func fetch(_ key: TokenRequestKey) async throws(TokenError) -> IssuedToken {
+        func fetch(_ key: TokenRequestKey, share: String) async throws(TokenError) -> IssuedToken {
             calls.withLock { $0 += 1 }
             for await _ in gate.stream { break }
             return IssuedToken(secret: Secret("t"), lifetime: .seconds(1000))

@@ -6,28 +6,32 @@ import Testing
 
 @testable import DestinationSources
 
-@Suite("Requests to one token service")
+@Suite("Requests to token services")
 struct TokenServiceShareTests {
-    /// Token services of which one doesn't answer until it's told to.
+    /// Token services that don't answer until told to, except one.
     private final class Services: TokenFetcher {
-        private let silent: String
-        private let state = Mutex<(started: [String: Int], waiting: [CheckedContinuation<Void, Never>])>(([:], []))
+        private let good: String
+        private let state = Mutex<(started: Int, waiting: [CheckedContinuation<Void, Never>])>((0, []))
 
-        init(silent: String) { self.silent = silent }
+        init(good: String) { self.good = good }
 
-        func started(_ service: String) -> Int { state.withLock { $0.started[service, default: 0] } }
+        /// Requests to the silent ones so far.
+        var started: Int { state.withLock { $0.started } }
 
-        /// Has the silent service answer what it was asked first.
+        /// Has the silent services answer what was asked first.
         func answer() { state.withLock { $0.waiting.removeFirst() }.resume() }
 
-        func fetch(_ key: TokenRequestKey) async throws(TokenError) -> IssuedToken {
+        func fetch(_ key: TokenRequestKey, share: String) async throws(TokenError) -> IssuedToken {
             await withCheckedContinuation { continuation in
-                let isSilent = state.withLock { state in
-                    state.started[key.service, default: 0] += 1
-                    if key.service == silent { state.waiting.append(continuation) }
-                    return key.service == silent
+                let isSilent = key.credentials.tokenServiceURL != good
+                if isSilent {
+                    state.withLock { state in
+                        state.started += 1
+                        state.waiting.append(continuation)
+                    }
+                } else {
+                    continuation.resume()
                 }
-                if !isSilent { continuation.resume() }
             }
             return IssuedToken(secret: Secret("token"), lifetime: .seconds(100))
         }
@@ -44,43 +48,53 @@ struct TokenServiceShareTests {
         )
     }
 
-    @Test("a service that doesn't answer holds 16 requests, and others get their tokens")
-    func silent() async throws {
-        let services = Services(silent: "silent.example")
-        let provider = OAuth2TokenProvider(
-            fetcher: services,
-            logger: LogCollector().logger,
-            now: { .now },
-            jitter: { 0 }
-        )
-        let count = OAuth2TokenProvider.maximumFetchesPerService + 4
+    private static let good = "https://good.example/token"
+
+    private func provider(_ services: Services) -> OAuth2TokenProvider {
+        OAuth2TokenProvider(fetcher: services, logger: LogCollector().logger, now: { .now }, jitter: { 0 })
+    }
+
+    @Test("300 silent services of one namespace hold 16 requests, and another namespace gets its token")
+    func silentServices() async throws {
+        let services = Services(good: Self.good)
+        let provider = provider(services)
         try await withThrowingTaskGroup { group in
-            for number in 0..<count {
+            for number in 0..<300 {
                 group.addTask {
-                    _ = try await provider.token(for: Self.key("https://silent.example/\(number)", number))
+                    let key = Self.key("https://silent-\(number).example/", number)
+                    do {
+                        _ = try await provider.token(for: key, share: "bad")
+                    } catch {
+                        #expect((error as? TokenError)?.code == .overloaded)
+                    }
                 }
             }
-            try await eventually("the requests") { services.started("silent.example") == 16 }
-            _ = try await provider.token(for: Self.key("https://good.example/token"))
-            #expect(services.started("silent.example") == 16)
-            for done in 1...count {
+            try await eventually("the requests") { services.started == 16 }
+            _ = try await provider.token(for: Self.key(Self.good), share: "good")
+            #expect(services.started == 16)
+            // Those that wait, besides the ones that run.
+            for done in 1...(16 + 256) {
                 services.answer()
-                let expected = min(count, 16 + done)
-                try await eventually("the next request") { services.started("silent.example") == expected }
+                let expected = min(16 + 256, 16 + done)
+                try await eventually("the next request") { services.started == expected }
             }
             try await group.waitForAll()
         }
     }
 
-    @Test(
-        "a service is told by the name and port in its URL",
-        arguments: [
-            ("https://Auth.Example/oauth/token", "auth.example"),
-            ("https://auth.example:8443?a=b", "auth.example:8443"),
-            ("https://{tenant}.auth.example/x", "{tenant}.auth.example"),
-        ]
-    )
-    func service(url: String, service: String) {
-        #expect(Self.key(url).service == service)
+    @Test("a request that its share has no room for is refused at once")
+    func noRoom() async throws {
+        let services = Services(good: Self.good)
+        let provider = OAuth2TokenProvider(
+            fetcher: services,
+            logger: LogCollector().logger,
+            limits: TokenRequestQueue.Limits(requestsPerShare: 1, waitingPerShare: 0),
+            now: { .now },
+            jitter: { 0 }
+        )
+        let error = await #expect(throws: TokenError.self) {
+            try await provider.token(for: Self.key("https://silent.example/"), share: "bad")
+        }
+        #expect(error?.code == .overloaded)
     }
 }

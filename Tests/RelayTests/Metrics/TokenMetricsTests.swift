@@ -29,10 +29,10 @@ import Testing
             return TokenRequestKey(credentials: credentials, tenant: nil)
         }
 
-        _ = try await tokens.token(for: key("s3cret"))
+        _ = try await tokens.token(for: key("s3cret"), share: "")
         // From the cache: not a request.
-        _ = try await tokens.token(for: key("s3cret"))
-        await #expect(throws: TokenError.self) { try await tokens.token(for: key("wrong")) }
+        _ = try await tokens.token(for: key("s3cret"), share: "")
+        await #expect(throws: TokenError.self) { try await tokens.token(for: key("wrong"), share: "") }
 
         let exposition = Self.exposition(registry)
         #expect(exposition.contains("\ntproxy_token_fetches_total{result=\"fetched\"} 1\n"))

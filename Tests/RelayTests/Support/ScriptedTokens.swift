@@ -25,6 +25,7 @@ final class ScriptedTokens: AccessTokenSource {
 
     func token(
         for key: TokenRequestKey,
+        share: String,
         insteadOf refused: AccessToken?
     ) async throws(TokenError) -> AccessToken {
         let token = state.mutate { state -> AccessToken? in

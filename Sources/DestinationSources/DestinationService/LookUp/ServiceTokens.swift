@@ -22,7 +22,7 @@ struct ServiceTokens: Sendable {
     ) async throws(LookUpFailure) -> AccessToken {
         guard let key = key(tenant) else { throw LookUpFailure(.noSuchTenant, "no tenant can have such a subdomain") }
         do {
-            return try await provider.token(for: key, insteadOf: refused)
+            return try await provider.token(for: key, share: tenant ?? "", insteadOf: refused)
         } catch {
             throw await failure(error, tenant)
         }
@@ -57,7 +57,7 @@ struct ServiceTokens: Sendable {
             return failure
         }
         do {
-            _ = try await provider.token(for: key, maximumAge: Self.proof)
+            _ = try await provider.token(for: key, share: "", maximumAge: Self.proof)
             return LookUpFailure(code, Self.detail(error))
         } catch {
             return Self.failure(error)

@@ -22,6 +22,7 @@ actor InstanceKeeper {
         let tlsContexts: TLSContextCache
         /// Where the token services of destinations may be. What the configuration names may be anywhere.
         let addressPolicy: @Sendable () -> AddressPolicy
+        let resolver: NameResolver
         let metrics: InstanceMetrics
         let logger: Logger
         /// Called when other authorities are trusted: what was found holds those of before.
@@ -199,7 +200,12 @@ actor InstanceKeeper {
     private func use(_ bundle: [UInt8]) {
         guard bundle != trusted || trustProblem != nil else { return }
         do {
-            client = try HTTPClient(Self.transport(bundle).restricted(by: environment.addressPolicy))
+            client = try HTTPClient(
+                Self.transport(bundle).restricted(
+                    by: environment.addressPolicy,
+                    lookingUpWith: environment.resolver
+                )
+            )
             try environment.tlsContexts.trust(bundle.isEmpty ? .system : .systemAndBundle(bundle))
         } catch {
             return distrust("\(error); put certificates in PEM there")
