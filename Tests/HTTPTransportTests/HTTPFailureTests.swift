@@ -139,4 +139,37 @@ import Testing
             }
         }
     }
+
+    /// Responses whose body is small, and whose framing isn't.
+    private static let framings: [(name: String, response: String)] = [
+        (
+            "extensions of chunks",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + String(repeating: "1;\(String(repeating: "x", count: 8000))\r\na\r\n", count: 40) + "0\r\n\r\n"
+        ),
+        (
+            "1xx responses",
+            String(repeating: "HTTP/1.1 100 Continue\r\nA: \(String(repeating: "x", count: 990))\r\n\r\n", count: 300)
+        ),
+        (
+            "trailers",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"
+                + String(repeating: "A: \(String(repeating: "x", count: 990))\r\n", count: 300) + "\r\n"
+        ),
+    ]
+
+    @Test("a response whose framing exceeds its limit many times is given up", arguments: framings.indices)
+    func framing(index: Int) async throws {
+        let response = Self.framings[index].response
+        try await TestServer.with { _ in
+            .raw(response)
+        } _: { server in
+            try await withClient { client in
+                let error = try await httpError {
+                    _ = try await client.execute(HTTPRequest(url: server.url, maximumResponseBytes: 1000))
+                }
+                #expect(error?.code == .protocolViolation, "\(Self.framings[index].name)")
+            }
+        }
+    }
 }
