@@ -4,7 +4,7 @@ extension PoolStateMachine {
     mutating func serve(at now: Instant, proven: SessionID? = nil) -> [Action] {
         var actions: [Action] = []
         lend(&actions, at: now, proven: proven)
-        while !waiting.isEmpty, opening + probing < waiting.count, mayOpen(at: now) {
+        while !waiting.isEmpty, sessions.count(.opening) + sessions.count(.probing) < waiting.count, mayOpen(at: now) {
             let id = nextID()
             sessions[id] = Session(state: .opening, birth: now)
             actions.append(.open(id))
@@ -44,14 +44,15 @@ extension PoolStateMachine {
 
     /// Closes the idle session that was used longest ago, if that's what stands in the way of a fresh one.
     private mutating func makeRoom(_ actions: inout [Action], at now: Instant) {
-        guard sessions.count >= cap(at: now), opening == 0, postponedID == nil, closingCount == 0,
+        guard sessions.count >= cap(at: now), sessions.count(.opening) + sessions.count(.postponed) == 0,
+            closingCount == 0,
             let oldest = idle.first
         else { return }
         actions.append(close(oldest, .idle))
     }
 
     private func mayOpen(at now: Instant) -> Bool {
-        sessions.count < cap(at: now) && postponedID == nil
+        sessions.count < cap(at: now) && sessions.postponedID == nil
     }
 
     mutating func close(_ id: SessionID, _ retirement: Retirement) -> Action {
@@ -62,7 +63,7 @@ extension PoolStateMachine {
 
     /// Gives a postponed session up that nobody waits for.
     mutating func withdrawUnwanted() -> [Action] {
-        guard waiting.isEmpty, let id = postponedID else { return [] }
+        guard waiting.isEmpty, let id = sessions.postponedID else { return [] }
         sessions[id] = nil
         return [.withdraw(id)]
     }
@@ -77,42 +78,9 @@ extension PoolStateMachine {
         return now - since >= limits.idleTime
     }
 
-    /// The session that may not be opened yet; there is one at most.
-    var postponedID: SessionID? {
-        sessions.first { if case .postponed = $0.value.state { true } else { false } }?.key
-    }
-
     /// Whether one who waits may get a session without a further attempt to open one.
-    var hasProspects: Bool {
-        sessions.values.contains { session in
-            switch session.state {
-            case .opening, .idle, .probing, .lent: true
-            case .postponed, .closing: false
-            }
-        }
-    }
+    var hasProspects: Bool { count > closingCount }
 
     /// Sessions that are open.
-    var established: Int {
-        sessions.values.count { session in
-            switch session.state {
-            case .idle, .probing, .lent, .closing: true
-            case .opening, .postponed: false
-            }
-        }
-    }
-
-    private var opening: Int {
-        sessions.values.count { session in if case .opening = session.state { true } else { false } }
-    }
-
-    private var probing: Int {
-        sessions.values.count { session in if case .probing = session.state { true } else { false } }
-    }
-}
-
-extension PoolStateMachine.Session {
-    var isClosing: Bool {
-        if case .closing = state { true } else { false }
-    }
+    var established: Int { count - sessions.count(.opening) }
 }

@@ -90,7 +90,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
 
     /// How much of everything there may be.
     public let limits: PoolLimits
-    var sessions: [SessionID: Session] = [:]
+    var sessions = Sessions()
     /// Idle ones, the one used last at the end: it's the least likely to be dead, and the others can grow old.
     var idle: [SessionID] = []
     /// Oldest first: who came first is served first.
@@ -171,7 +171,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         guard isOpening(id) else { return [] }
         lastFailure = failure ?? lastFailure
         // One is enough to be woken.
-        let isSecond = postponedID != nil
+        let isSecond = sessions.postponedID != nil
         sessions[id] = isSecond ? nil : Session(state: .postponed(until: pollAt), birth: now)
         var actions: [Action] = isSecond ? [.withdraw(id)] : []
         if !hasProspects, let failure {
@@ -236,7 +236,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
 
     /// The session is gone: closed by the server, broken, or cut off by us.
     public mutating func lost(_ id: SessionID, at now: Instant) -> [Action] {
-        guard sessions.removeValue(forKey: id) != nil else { return [] }
+        guard sessions.remove(id) else { return [] }
         idle.removeAll { $0 == id }
         return serve(at: now)
     }
@@ -259,7 +259,9 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         let denial = lastFailure.flatMap { established == 0 ? Denial.failed($0) : nil } ?? .waitedTooLong
         actions += expired.map { .deny($0.waiter, denial, waited: now - $0.since) }
         if let cap = learnedCap, now >= cap.until { learnedCap = nil }
-        if let id = postponedID, case .postponed(let until) = sessions[id]?.state, now >= until, !waiting.isEmpty {
+        if let id = sessions.postponedID, case .postponed(let until) = sessions[id]?.state, now >= until,
+            !waiting.isEmpty
+        {
             actions += due(id, at: now)
         }
         return actions + serve(at: now)
@@ -268,17 +270,16 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     /// When ``advance(to:)`` should be called next; nil when nothing depends on time. After a call it lies behind the time
     /// of that call.
     public var nextDeadline: Instant? {
-        var deadlines: [Instant] = []
+        var earliest: Instant?
+        func add(_ deadline: Instant) { earliest = min(earliest ?? deadline, deadline) }
         // The first has been idle for the longest time.
-        if let first = idle.first, case .idle(let since) = sessions[first]?.state {
-            deadlines.append(since + limits.idleTime)
-        }
+        if let first = idle.first, case .idle(let since) = sessions[first]?.state { add(since + limits.idleTime) }
         if let first = waiting.first {
-            deadlines.append(first.since + limits.wait)
-            if let learnedCap { deadlines.append(learnedCap.until) }
-            if let id = postponedID, case .postponed(let until) = sessions[id]?.state { deadlines.append(until) }
+            add(first.since + limits.wait)
+            if let learnedCap { add(learnedCap.until) }
+            if let id = sessions.postponedID, case .postponed(let until) = sessions[id]?.state { add(until) }
         }
-        return deadlines.min()
+        return earliest
     }
 
     mutating func nextID() -> SessionID {
@@ -289,11 +290,11 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     // MARK: What there is
 
     /// Sessions in any state but those that may not be opened yet: what the server may count.
-    public var count: Int { sessions.count - (postponedID == nil ? 0 : 1) }
+    public var count: Int { sessions.count - sessions.count(.postponed) }
     /// Sessions that nobody uses.
     public var idleCount: Int { idle.count }
     /// Sessions that were told to close and aren't closed.
-    public var closingCount: Int { sessions.values.count(where: \.isClosing) }
+    public var closingCount: Int { sessions.count(.closing) }
     /// Transactions that wait.
     public var waitingCount: Int { waiting.count }
     /// Whether nothing is left that the owner has to report about.
@@ -301,11 +302,11 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
 
     /// Whether a session is to be opened, or is being opened.
     public func isOpening(_ id: SessionID) -> Bool {
-        if case .opening = sessions[id]?.state { true } else { false }
+        sessions[id]?.state.kind == .opening
     }
 
     /// Whether a session was told to close.
-    public func isClosing(_ id: SessionID) -> Bool { sessions[id]?.isClosing ?? false }
+    public func isClosing(_ id: SessionID) -> Bool { sessions[id]?.state.kind == .closing }
 
     /// How many sessions may be open now.
     public func cap(at now: Instant) -> Int {
