@@ -132,6 +132,28 @@ struct HostPacerTests {
         #expect(bench.request(2, "c") == nil)
     }
 
+    @Test("sessions that end right after the login have one attempt per growing pause, until one gets further")
+    func unconfirmed() {
+        var bench = Bench()
+        var pauses: [Double] = []
+        for id in 0..<5 {
+            let pause = bench.request(id, "a") ?? 0
+            pauses.append(pause)
+            bench.seconds += pause
+            #expect(pause == 0 || bench.request(id, "a") == nil)
+            bench.ended(id, "a", .established)
+            bench.fail(id, "a", .account)
+        }
+        #expect(pauses == [0, 1, 2, 4, 8])
+        bench.seconds += 16
+        #expect(bench.request(5, "a") == nil)
+        #expect(bench.request(6, "a") != nil, "one attempt at a time")
+        bench.ended(5, "a", .established)
+        bench.ended(5, "a", .confirmed)
+        #expect(bench.woken == [6])
+        for id in 6..<10 { #expect(bench.request(id, "a") == nil) }
+    }
+
     @Test("a login that is refused shows that the host works")
     func answered() {
         var bench = Bench()

@@ -30,6 +30,8 @@ final class RoutePool: SessionOwner {
     private var sessions: [Machine.SessionID: Session] = [:]
     /// What was asked of the pacer for sessions that aren't open.
     private var attempts: [Machine.SessionID: OpeningPacer.Attempt] = [:]
+    /// What was granted for sessions that are open and haven't got further than the login.
+    private var unconfirmed: [Machine.SessionID: OpeningPacer.Attempt] = [:]
     /// Until when a refused login keeps the account from opening sessions.
     private var refusedUntil: ContinuousClock.Instant?
     private var waiters: [Int: Waiter] = [:]
@@ -118,8 +120,16 @@ final class RoutePool: SessionOwner {
         login.loggedIn(with: session.mechanism)
         refusedUntil = nil
         metrics.sessionsCreated.increment()
-        if let attempt = attempts.removeValue(forKey: session.id) { openings.ended(attempt, .established) }
+        if let attempt = attempts.removeValue(forKey: session.id) {
+            openings.ended(attempt, .established)
+            unconfirmed[session.id] = attempt
+        }
         carryOut(machine.opened(session.id, at: clock.now))
+    }
+
+    func sessionConfirmed(_ session: Session) {
+        guard let attempt = unconfirmed.removeValue(forKey: session.id) else { return }
+        openings.ended(attempt, .confirmed)
     }
 
     func sessionFailed(_ session: Session, _ failure: UpstreamFailure) {
@@ -145,20 +155,33 @@ final class RoutePool: SessionOwner {
 
     func sessionBroken(_ session: Session) {
         metrics.retired(.lost)
+        lostByServer(session.id)
         carryOut(machine.broken(session.id, at: clock.now))
     }
 
     func sessionProbed(_ session: Session, isAlive: Bool) {
+        if !isAlive { lostByServer(session.id) }
         carryOut(machine.probed(session.id, isAlive: isAlive, at: clock.now))
     }
 
     func sessionClosed(_ session: Session, wasCut: Bool) {
         let wasOurs = sessions.removeValue(forKey: session.id) != nil
-        if wasOurs, !machine.isClosing(session.id) { metrics.retired(wasCut ? .cut : .lost) }
+        if wasOurs, !machine.isClosing(session.id) {
+            metrics.retired(wasCut ? .cut : .lost)
+            if !wasCut { lostByServer(session.id) }
+        }
+        unconfirmed[session.id] = nil
         carryOut(machine.lost(session.id, at: clock.now))
     }
 
     // MARK: Inside
+
+    /// A session that the server ends before it has accepted a sender counts as an opening that failed.
+    private func lostByServer(_ id: Machine.SessionID) {
+        guard let attempt = unconfirmed.removeValue(forKey: id) else { return }
+        let reason = "\(target.destination.host) has closed the session after the login"
+        openings.ended(attempt, .failed(.account, UpstreamFailure(.lost, reason)))
+    }
 
     private func carryOut(_ actions: [Machine.Action]) {
         for action in actions {

@@ -48,6 +48,8 @@ final class Session: ChannelInboundHandler {
     private var isPerforming = false
     private var needsFlush = false
     private var wasCut = false
+    /// The mail server has accepted a sender.
+    private var isConfirmed = false
     private var failure: UpstreamFailure?
 
     init(
@@ -280,6 +282,7 @@ final class Session: ChannelInboundHandler {
     private func replied(_ expectation: ClientExpectation, _ reply: Reply) {
         switch phase {
         case .lent(let user):
+            confirm(expectation, reply)
             user.sessionReplied(expectation, reply)
         case .cleaning where expectation == .reset:
             guard reply.isPositive else { return close() }
@@ -297,6 +300,12 @@ final class Session: ChannelInboundHandler {
         case .opening, .idle, .closing, .closed:
             break
         }
+    }
+
+    private func confirm(_ expectation: ClientExpectation, _ reply: Reply) {
+        guard !isConfirmed, expectation == .mail, reply.isPositive else { return }
+        isConfirmed = true
+        owner?.sessionConfirmed(self)
     }
 
     private func setTimeLimit() {

@@ -15,6 +15,8 @@ protocol SessionUser: AnyObject {
 /// Whoever keeps sessions: the pool.
 protocol SessionOwner: AnyObject {
     func sessionEstablished(_ session: Session)
+    /// The mail server has accepted a sender for the first time.
+    func sessionConfirmed(_ session: Session)
     /// It never came to stand.
     func sessionFailed(_ session: Session, _ failure: UpstreamFailure)
     /// Its user has given it back, and it's ready for the next.

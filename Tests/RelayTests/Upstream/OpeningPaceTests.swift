@@ -26,6 +26,19 @@ struct OpeningPaceTests {
         }
     }
 
+    @Test("a server that accepts logins and then ends the sessions gets one login per pause")
+    func droppedAfterLogin() async throws {
+        try await TestRelay.run(limits: .test { $0.openings.open = Self.never }) { relay in
+            relay.sink.script.add(SinkFault(at: .mail, .closeInsteadOfReply(.orderly)))
+            let port = try await relay.open()
+            for _ in 0..<20 {
+                let client = try await TestClient.connect(to: port).greeted()
+                #expect(try await client.mail().hasPrefix("451 4.4."))
+            }
+            #expect(relay.sink.counters.connections == 1)
+        }
+    }
+
     @Test("a message that comes in a pause is sent by the next attempt")
     func nextAttempt() async throws {
         let limits = RelayLimits.test { $0.openings.open = .milliseconds(50)...(.milliseconds(50)) }

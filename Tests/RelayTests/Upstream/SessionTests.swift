@@ -15,8 +15,10 @@ import UpstreamPool
 @Suite struct SessionTests {
     private final class Owner: SessionOwner {
         var told: [String] = []
+        var confirmations = 0
 
         func sessionEstablished(_ session: Session) { told.append("established") }
+        func sessionConfirmed(_ session: Session) { confirmations += 1 }
         func sessionFailed(_ session: Session, _ failure: UpstreamFailure) { told.append("failed") }
         func sessionFreed(_ session: Session) { told.append("freed") }
         func sessionBroken(_ session: Session) { told.append("broken") }
