@@ -6,6 +6,8 @@ public struct PoolSettings: Hashable, Sendable {
     public var waiters = 1000
     /// How long a message may wait.
     public var wait = Duration.seconds(30)
+    /// How long a client may hold a session without using it while others wait for one.
+    public var stallTime = Duration.seconds(10)
     /// After how long an unused session is closed.
     public var idleTime = Duration.seconds(30)
 

@@ -14,6 +14,8 @@ public struct PoolLimits: Hashable, Sendable {
     public var waiters = 1000
     /// How long one of them waits at most.
     public var wait = Duration.seconds(30)
+    /// How long a client may hold a session without using it while others wait for one.
+    public var stallTime = Duration.seconds(10)
     /// For how long a server's "too many sessions" lowers the cap.
     public var learnedCap = Duration.seconds(60)
 

@@ -57,7 +57,7 @@ struct ServerConfigurationTests {
             additionalCAs: {secretName: authorities, secretKey: all.pem, secretNamespace: trust}
             relay:
               portRange: 30000-30999
-              pool: {sessions: 3, waiters: 4, waitSeconds: 5, idleSeconds: 6}
+              pool: {sessions: 3, waiters: 4, waitSeconds: 5, idleSeconds: 6, stallSeconds: 7}
               allowedAddresses: [127.0.0.0/8, "::1"]
             clusterDomain: example.internal
             installNamespace: mail
@@ -90,6 +90,7 @@ struct ServerConfigurationTests {
         expected.pool.waiters = 4
         expected.pool.wait = .seconds(5)
         expected.pool.idleTime = .seconds(6)
+        expected.pool.stallTime = .seconds(7)
         expected.allowedAddresses = ["127.0.0.0/8", "::1/128"].compactMap { AddressRange($0) }
         expected.clusterDomain = "example.internal"
         expected.installNamespace = "mail"
@@ -118,7 +119,7 @@ struct ServerConfigurationTests {
             ),
             (
                 "relay: {pool: {xyz: 1}}",
-                "config.yaml:1:16: relay.pool.xyz: there is no such key; known here are idleSeconds, sessions, waitSeconds, waiters"
+                "config.yaml:1:16: relay.pool.xyz: there is no such key; known here are idleSeconds, sessions, stallSeconds, waitSeconds, waiters"
             ),
             ("config: 5", "config.yaml:1:9: config: must be a mapping: put its keys below it, indented further"),
             ("- a", "config.yaml:1:1: must be a mapping: put its keys below it, indented further"),

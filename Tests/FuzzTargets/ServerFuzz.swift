@@ -82,7 +82,8 @@ enum ServerFuzz {
                 trace.messages += 1
                 content = nil
                 machine.replied(.endOfData, Reply(250, "2.0.0 taken"))
-            case .giveBack, .stopBorrowing, .finished, .foreignProtocol: break
+            case .reset: machine.replied(.reset, Reply(250, "2.0.0 ok"))
+            case .giveBack, .stopBorrowing, .finished, .recipientRefused, .foreignProtocol: break
             // Octets may have gone by then or not: it is no message.
             case .cut: content = nil
             case .close, .abort: return

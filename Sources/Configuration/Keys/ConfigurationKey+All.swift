@@ -205,6 +205,14 @@ extension ConfigurationKey {
             readers: [.relay]
         ),
         ConfigurationKey(
+            "relay.pool.stallSeconds",
+            .integer(1...3600),
+            standard: "\(pool.stallTime.components.seconds)",
+            "How long a client may hold a session without using it while others wait for one: between two commands of an "
+                + "envelope, and for each 4096 bytes of a message. Then it loses the session and gets 451 4.4.2.",
+            readers: [.relay]
+        ),
+        ConfigurationKey(
             "relay.pool.idleSeconds",
             .integer(1...3600),
             standard: "\(pool.idleTime.components.seconds)",

@@ -102,6 +102,7 @@ extension ServerConfiguration {
         pool.sessions = check.integer("relay.pool.sessions") ?? pool.sessions
         pool.waiters = check.integer("relay.pool.waiters") ?? pool.waiters
         pool.wait = check.seconds("relay.pool.waitSeconds") ?? pool.wait
+        pool.stallTime = check.seconds("relay.pool.stallSeconds") ?? pool.stallTime
         pool.idleTime = check.seconds("relay.pool.idleSeconds") ?? pool.idleTime
         let addresses = FieldPath(dotted: "relay.allowedAddresses")
         allowedAddresses = (0..<(check.counts[addresses] ?? 0)).compactMap { index in

@@ -2,6 +2,7 @@ import Logging
 import NIOCore
 import SMTP
 import Telemetry
+import UpstreamPool
 
 /// One application's connection: runs the server's state machine on a channel, and carries what it asks for to the
 /// route's sessions.
@@ -24,25 +25,29 @@ final class ApplicationHandler: ChannelInboundHandler {
     private var machine: ServerMachine
     private var context: ChannelHandlerContext?
     private var watchdog: Watchdog?
-    private var deadline: InputDeadline
-    private var session: Session?
-    private var ticket: BorrowTicket?
+    private var deadlines: ClientDeadlines
+    private let acquisition: SessionAcquisition
+    private var lease: SessionLease?
     private var isPerforming = false
     private var isReading = false
     private var isLingering = false
     private var needsFlush = false
-    private var readsMuch: Bool?
+    private let readSizes = ReadSizes()
     private var transactionStart: NIODeadline?
     private var lastOctets = NIODeadline.now()
     /// Which connection this is, and the session that it uses or has used for the transaction.
     private var logMetadata: Logger.Metadata
-    /// The last reply that the mail server gave to a message, for the log.
-    private var verdict: Reply?
+    /// What went wrong with the transaction's session last, for the log.
+    private var failure: UpstreamFailure?
+
+    private var session: Session? { lease?.session }
 
     init(endpoint: RouteEndpoint) {
         self.endpoint = endpoint
         self.machine = ServerMachine(endpoint.serverProfile)
-        self.deadline = InputDeadline(endpoint.limits.applicationIdleTime)
+        let pool = endpoint.poolLimits
+        self.deadlines = ClientDeadlines(idleTime: endpoint.limits.applicationIdleTime, stallTime: pool.stallTime)
+        self.acquisition = SessionAcquisition(endpoint: endpoint, limit: pool.wait)
         self.logMetadata = ["connection": "\(endpoint.nextConnectionNumber())"]
     }
 
@@ -63,8 +68,11 @@ final class ApplicationHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         watchdog = Watchdog(on: context.eventLoop) { [weak self] in self?.timeLimitReached() }
-        setReadSize()
-        try? context.channel.syncOptions?.setOption(.writeBufferWaterMark, value: Self.unreadReplies)
+        let options = context.channel.syncOptions
+        try? options?.setOption(.writeBufferWaterMark, value: Self.unreadReplies)
+        // The machine says after each read whether it wants another.
+        try? options?.setOption(.recvAllocator, value: readSizes)
+        try? options?.setOption(.maxMessagesPerRead, value: 1)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -140,12 +148,15 @@ final class ApplicationHandler: ChannelInboundHandler {
         if needsFlush {
             needsFlush = false
             context?.flush()
-            let unread = try? context?.channel.syncOptions?.getOption(.bufferedWritableBytes)
-            machine.repliesUnread(unread ?? 0)
-            carryOutActions()
+            // Below the water mark there can't be too many.
+            if let channel = context?.channel, !channel.isWritable {
+                let unread = try? channel.syncOptions?.getOption(.bufferedWritableBytes)
+                machine.repliesUnread(unread ?? 0)
+                carryOutActions()
+            }
         }
         setTimeLimit()
-        setReadSize()
+        readSizes.readsMuch = machine.isReceivingContent
         readIfThereIsRoom()
     }
 
@@ -163,54 +174,57 @@ final class ApplicationHandler: ChannelInboundHandler {
             needsFlush = true
         case .learnCapabilities:
             endpoint.learnCapabilities { [weak self] capabilities in self?.feed { $0.learned(capabilities) } }
-        case .borrow(let fresh):
-            borrow(fresh: fresh)
+        case .borrow(let need):
+            borrow(need)
         case .stopBorrowing:
-            ticket?.cancel()
-            ticket = nil
+            acquisition.cancel()
         case .mail(let address): session?.mail(address)
         case .recipient(let address): session?.recipient(address)
         case .data: session?.data()
+        case .reset: session?.reset()
         case .content(let bytes):
             endpoint.metrics.bytesOut.increment(by: UInt64(bytes.readableBytes))
             session?.content(bytes)
         case .endOfData: session?.endOfData()
         case .giveBack(let needsReset):
             let done = session
-            session = nil
+            lease = nil
             done?.flush()
             done?.giveBack(needsReset: needsReset)
         case .cut:
             let lost = session
-            session = nil
+            lease = nil
             lost?.cut()
         case .finished(let outcome):
-            endpoint.finished(outcome, logMetadata, verdict: verdict, since: transactionStart)
+            endpoint.finished(outcome, logMetadata, failure: failure, since: transactionStart)
             transactionStart = nil
-            verdict = nil
+            failure = nil
             logMetadata["session"] = nil
         case .foreignProtocol(let other): endpoint.closing(other, from: clientAddress, logMetadata)
+        case .recipientRefused(let rejection):
+            endpoint.recipientRefused(rejection, logMetadata)
         case .close: closeAfterReplies()
         case .abort: context?.close(promise: nil)
         }
     }
 
-    private func borrow(fresh: Bool) {
+    private func borrow(_ need: SessionNeed) {
         transactionStart = transactionStart ?? .now()
-        session = nil
-        ticket = endpoint.borrow(for: self, fresh: fresh) { [self] result in
-            ticket = nil
-            switch result {
-            case .success(let loan):
-                session = loan.session
-                logMetadata["session"] = "\(loan.session.id)"
-                feed { $0.borrowed(loan.session.capabilities, isReused: loan.isReused) }
+        lease = nil
+        acquisition.begin(need, for: self) { [self] outcome in
+            switch outcome {
+            case .lease(let lease):
+                self.lease = lease
+                failure = nil
+                logMetadata["session"] = "\(lease.session.id)"
+                feed { $0.borrowed(lease.session.capabilities, isReused: lease.isReused) }
             case .failure(let failure):
+                self.failure = failure
                 feed { $0.borrowFailed(failure.reply(for: endpoint.route)) }
+            case .limitReached:
+                feed { $0.moveLimitReached() }
             }
         }
-        // The answer may have come already.
-        if !machine.isBorrowing { ticket = nil }
     }
 
     /// Says the last word, and reads on for a while: a close with octets unread would make the client's kernel throw
@@ -226,29 +240,18 @@ final class ApplicationHandler: ChannelInboundHandler {
     private func setTimeLimit() {
         guard !isLingering, let loop = context?.eventLoop else { return }
         let isWaiting = !machine.isWaitingForUpstream && session?.isWritable ?? true
-        watchdog?.set(until: deadline.update(progress: machine.progress, isWaiting: isWaiting, at: loop.now))
-    }
-
-    /// Reads much at a time while a message comes, so that a usual one takes one read, one TLS record and one write; and
-    /// little otherwise, since thousands of applications may be connected that say nothing.
-    private func setReadSize() {
-        guard machine.isReceivingContent != readsMuch, let options = context?.channel.syncOptions else { return }
-        let isMuch = machine.isReceivingContent
-        readsMuch = isMuch
-        let allocator: any RecvByteBufferAllocator =
-            isMuch
-            ? AdaptiveRecvByteBufferAllocator(minimum: 16 << 10, initial: 32 << 10, maximum: 64 << 10)
-            : FixedSizeRecvByteBufferAllocator(capacity: 2 << 10)
-        // Fails on a closed channel alone. The machine says after each small read whether it wants another.
-        try? options.setOption(.recvAllocator, value: allocator)
-        try? options.setOption(.maxMessagesPerRead, value: UInt(isMuch ? 4 : 1))
+        watchdog?.set(until: deadlines.update(machine, isWaiting: isWaiting, at: loop.now))
     }
 
     private func timeLimitReached() {
-        if isLingering {
+        guard !isLingering, let loop = context?.eventLoop else {
             context?.close(promise: nil)
-        } else {
-            feed { $0.idleLimitReached() }
+            return
+        }
+        switch deadlines.expiry(isSessionWanted: lease?.pool?.hasWaiters ?? false, at: loop.now) {
+        case .idleTime: feed { $0.idleLimitReached() }
+        case .stallTime: feed { $0.stallLimitReached() }
+        case nil: setTimeLimit()
         }
     }
 
@@ -263,12 +266,12 @@ final class ApplicationHandler: ChannelInboundHandler {
 
 extension ApplicationHandler: SessionUser {
     func sessionReplied(_ expectation: ClientExpectation, _ reply: Reply) {
-        if expectation == .endOfData { verdict = reply }
         feed { $0.replied(expectation, reply) }
     }
 
     func sessionLost(_ failure: UpstreamFailure) {
-        session = nil
+        lease = nil
+        self.failure = failure
         feed { $0.sessionLost(failure.reply(for: endpoint.route)) }
     }
 

@@ -160,6 +160,7 @@ extension PoolLimits {
         sessions = settings.sessions
         waiters = settings.waiters
         wait = settings.wait
+        stallTime = settings.stallTime
         idleTime = settings.idleTime
     }
 }

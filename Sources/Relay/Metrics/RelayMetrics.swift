@@ -121,7 +121,7 @@ final class RelayMetrics: Sendable {
         )
         timeToAccept = try registry.histogram(
             "tproxy_message_seconds",
-            help: "From MAIL to the mail server's 250 for the message.",
+            help: "From the first RCPT to the mail server's 250 for the message.",
             labels: route
         )
         lookUps = try registry.counter(

@@ -73,8 +73,10 @@ final class RouteMetrics: MetricSource {
     func finished(_ outcome: TransactionOutcome) {
         switch outcome {
         case .accepted: messages.increment(OutcomeLabel(outcome: "accepted", stage: Stage.endOfData.rawValue))
-        case .refused(let stage): messages.increment(OutcomeLabel(outcome: "refused", stage: stage.rawValue))
-        case .failed(let stage): messages.increment(OutcomeLabel(outcome: "failed", stage: stage.rawValue))
+        case .refused(let rejection):
+            messages.increment(OutcomeLabel(outcome: "refused", stage: rejection.stage.rawValue))
+        case .failed(let rejection):
+            messages.increment(OutcomeLabel(outcome: "failed", stage: rejection.stage.rawValue))
         case .ambiguous: messages.increment(OutcomeLabel(outcome: "ambiguous", stage: Stage.endOfData.rawValue))
         case .abandoned(let stage): messages.increment(OutcomeLabel(outcome: "abandoned", stage: stage.rawValue))
         }

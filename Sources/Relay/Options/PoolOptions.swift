@@ -15,6 +15,9 @@ struct PoolOptions: ParsableArguments {
     @Option(help: "Seconds that a message may wait for a session.")
     var poolWait = Int(defaults.wait.components.seconds)
 
+    @Option(help: "Seconds that a client may hold a session without using it while others wait for one.")
+    var poolStallTime = Int(defaults.stallTime.components.seconds)
+
     @Option(help: "Seconds after which an unused session is closed.")
     var poolIdleTime = Int(defaults.idleTime.components.seconds)
 
@@ -23,6 +26,7 @@ struct PoolOptions: ParsableArguments {
             ("pool-sessions", poolSessions, 1...1000),
             ("pool-waiters", poolWaiters, 1...1_000_000),
             ("pool-wait", poolWait, 1...3600),
+            ("pool-stall-time", poolStallTime, 1...3600),
             ("pool-idle-time", poolIdleTime, 1...3600),
         ])
     }
@@ -33,6 +37,7 @@ struct PoolOptions: ParsableArguments {
         limits.sessions = poolSessions
         limits.waiters = poolWaiters
         limits.wait = .seconds(poolWait)
+        limits.stallTime = .seconds(poolStallTime)
         limits.idleTime = .seconds(poolIdleTime)
         return limits
     }

@@ -11,6 +11,8 @@ struct RelayLimits: Sendable {
     var applicationIdleTime = Duration.seconds(300)
     /// What an application may ask for.
     var server = ServerLimits()
+    /// How long EHLO waits until it is known what the mail server offers.
+    var capabilityWait = Duration.seconds(3)
     /// How long an application waits for its route's destination to be looked up.
     var lookUpTime = Duration.seconds(30)
     /// How long draining may take.

@@ -1,6 +1,5 @@
 import Logging
 import NIOCore
-import ObjectModel
 import SMTP
 import Telemetry
 
@@ -8,11 +7,11 @@ extension RouteEndpoint {
     /// Counts and logs the end of a transaction.
     /// - Parameters:
     ///   - metadata: says which connection and which session it was.
-    ///   - verdict: what the mail server said of the message.
+    ///   - failure: what went wrong with its session last.
     func finished(
         _ outcome: TransactionOutcome,
         _ metadata: Logger.Metadata,
-        verdict: Reply?,
+        failure: UpstreamFailure?,
         since start: NIODeadline?
     ) {
         metrics.finished(outcome)
@@ -22,18 +21,19 @@ extension RouteEndpoint {
             if case .accepted = outcome { metrics.timeToAccept.record(Duration(duration)) }
             metadata["milliseconds"] = "\(duration.nanoseconds / 1_000_000)"
         }
-        if let verdict { metadata["reply"] = "\(BoundedText.line("\(verdict.code) \(verdict.text)", limit: 512))" }
         switch outcome {
-        case .accepted(let octets):
+        case .accepted(let octets, let reply):
             metadata["octets"] = "\(octets)"
+            metadata.add(reply)
             logger.info("message accepted", metadata: metadata)
-        case .refused(let stage):
-            metadata["stage"] = "\(stage.rawValue)"
+        case .refused(let rejection):
+            metadata.add(rejection)
             logger.info("message refused", metadata: metadata)
-        case .failed(let stage):
-            metadata["stage"] = "\(stage.rawValue)"
+        case .failed(let rejection):
+            metadata.add(rejection, failure)
             logger.notice("message failed", metadata: metadata)
-        case .ambiguous:
+        case .ambiguous(let reply):
+            metadata.add(Rejection(.endOfData, reply, .sessionLost), failure)
             logger.warning(
                 "session lost behind the final dot, nobody knows whether the message was taken",
                 metadata: metadata
@@ -56,6 +56,13 @@ extension RouteEndpoint {
         logger.warning("connection closed, client does not speak SMTP", metadata: metadata)
     }
 
+    /// Logs a refused recipient of a transaction that goes on.
+    func recipientRefused(_ rejection: Rejection, _ metadata: Logger.Metadata) {
+        var metadata = metadata
+        metadata.add(rejection)
+        logger.info("recipient refused", metadata: metadata)
+    }
+
     /// Logs that a transaction is not waited for any more.
     ///
     /// - Parameter last: when the application sent something for the last time.
@@ -66,5 +73,20 @@ extension RouteEndpoint {
             "a transaction is cut off: its route is closed, or the time to stop is over",
             metadata: metadata
         )
+    }
+}
+
+extension Logger.Metadata {
+    /// What every line about a refusal or a failure has.
+    /// - Parameter failure: what went wrong with the session, where that is the reason.
+    fileprivate mutating func add(_ rejection: Rejection, _ failure: UpstreamFailure? = nil) {
+        self["stage"] = "\(rejection.stage.rawValue)"
+        self["reason"] = "\(failure?.reason ?? rejection.cause.rawValue)"
+        add(rejection.reply)
+    }
+
+    /// The text is cut where it is long, by the reply itself.
+    fileprivate mutating func add(_ reply: Reply) {
+        self["reply"] = "\(reply.code) \(reply.text)"
     }
 }

@@ -27,7 +27,7 @@ final class RouteEndpoint {
     private var connections: [ObjectIdentifier: ApplicationHandler] = [:]
     private var lastConnection = 0
     var foreignProtocols = ForeignProtocolLog()
-    private var isDraining = false
+    private(set) var isDraining = false
     /// The route is no more: nobody gets a session any more who hasn't got one.
     private var isGone = false
     private var drained: EventLoopPromise<Void>?
@@ -42,9 +42,11 @@ final class RouteEndpoint {
     private var loggedFailure: String?
     private var awaitingPool: [(Result<RoutePool, UpstreamFailure>) -> Void] = []
     private var lookUpLimit: Scheduled<Void>?
-    /// What the mail server offered to the last session.
-    private var capabilities: Capabilities?
-    private var learners: [(Capabilities?) -> Void] = []
+    /// What the mail server offers.
+    var capabilities = CapabilityCache()
+    /// Clients that have said EHLO and wait until that is known, and until when they do.
+    var learners: [(Capabilities?) -> Void] = []
+    var learnLimit: Scheduled<Void>?
 
     init(route: Route, on loop: any EventLoop, _ environment: RelayEnvironment) {
         self.route = route
@@ -100,70 +102,13 @@ final class RouteEndpoint {
         completeDrain()
     }
 
-    // MARK: Sessions
+    // MARK: The pool
 
-    /// Asks for a session; `answer` may be called before this returns.
-    func borrow(
-        for user: any SessionUser,
-        fresh: Bool,
-        _ answer: @escaping (Result<RoutePool.Loan, UpstreamFailure>) -> Void
-    ) -> BorrowTicket {
-        let ticket = BorrowTicket()
-        borrow(for: user, fresh: fresh, ticket, answer)
-        return ticket
-    }
+    /// The bounds of the pools of sessions that are made from now on.
+    var poolLimits: PoolLimits { environment.poolLimits?() ?? limits.pool }
 
-    private func borrow(
-        for user: any SessionUser,
-        fresh: Bool,
-        _ ticket: BorrowTicket,
-        _ answer: @escaping (Result<RoutePool.Loan, UpstreamFailure>) -> Void
-    ) {
-        withPool { [self] found in
-            guard !ticket.isCancelled else { return }
-            switch found {
-            case .failure(let failure):
-                answer(.failure(failure))
-            case .success(let pool):
-                let number = pool.borrow(for: user, fresh: fresh) { result in
-                    switch result {
-                    case .success(let loan):
-                        self.capabilities = loan.session.capabilities
-                    case .failure(let failure) where failure.kind == .draining && !self.isDraining:
-                        // The destination has changed while this one waited: it gets a session of the new one.
-                        return self.borrow(for: user, fresh: fresh, ticket, answer)
-                    case .failure:
-                        break
-                    }
-                    answer(result)
-                }
-                ticket.waits(in: pool, as: number)
-            }
-        }
-    }
-
-    /// Tells what the mail server offers, asking it first if nobody has; nil when it can't be had.
-    func learnCapabilities(_ answer: @escaping (Capabilities?) -> Void) {
-        if let capabilities { return answer(capabilities) }
-        learners.append(answer)
-        guard learners.count == 1 else { return }
-        let learner = CapabilityLearner()
-        _ = borrow(for: learner, fresh: false) { [self] result in
-            let waiting = learners
-            learners = []
-            switch result {
-            case .success(let loan):
-                // Back first: those who are answered now may want it.
-                let capabilities = loan.session.capabilities
-                loan.session.giveBack(needsReset: false)
-                waiting.forEach { $0(capabilities) }
-            case .failure:
-                waiting.forEach { $0(nil) }
-            }
-        }
-    }
-
-    private func withPool(_ body: @escaping (Result<RoutePool, UpstreamFailure>) -> Void) {
+    /// Calls `body` with the pool of the destination as it is now, looking it up if that has to be.
+    func withPool(_ body: @escaping (Result<RoutePool, UpstreamFailure>) -> Void) {
         if let pool { return body(.success(pool)) }
         guard !isDraining else { return body(.failure(.draining)) }
         awaitingPool.append(body)
@@ -291,7 +236,7 @@ final class RouteEndpoint {
         }
         let pool = RoutePool(
             target: target,
-            limits: environment.poolLimits?() ?? limits.pool,
+            limits: poolLimits,
             connector: environment.connector,
             openings: environment.openings,
             loop: loop,
@@ -299,7 +244,7 @@ final class RouteEndpoint {
             logger: logger
         )
         self.pool = pool
-        capabilities = nil
+        capabilities.destinationChanged()
         old?.drain()
         return pool
     }
@@ -307,7 +252,7 @@ final class RouteEndpoint {
     private func retirePool() {
         guard let pool else { return }
         self.pool = nil
-        capabilities = nil
+        capabilities.destinationChanged()
         pool.drain()
     }
 
@@ -320,6 +265,7 @@ final class RouteEndpoint {
         return ServerBootstrap(group: loop, childGroup: loop)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 1024)
+            .keepAlive()
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     // At once, and not by the bootstrap, which makes a future for each: there is one connection per mail.

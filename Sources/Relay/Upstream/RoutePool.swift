@@ -91,6 +91,9 @@ final class RoutePool: SessionOwner {
         return number
     }
 
+    /// Whether others wait for a session.
+    var hasWaiters: Bool { machine.waitingCount > 0 }
+
     /// Takes the question back.
     func cancel(_ waiter: Int) {
         guard waiters.removeValue(forKey: waiter) != nil else { return }

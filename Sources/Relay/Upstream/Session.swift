@@ -98,6 +98,7 @@ final class Session: ChannelInboundHandler {
     func mail(_ address: EnvelopeAddress) { request { $0.mail(address) } }
     func recipient(_ address: EnvelopeAddress) { request { $0.recipient(address) } }
     func data() { request { $0.data() } }
+    func reset() { request { $0.reset() } }
     func content(_ bytes: ByteBuffer) { request { $0.content(bytes) } }
     func endOfData() { request { $0.endOfData() } }
 

@@ -5,6 +5,10 @@ public struct EnvelopeAddress: Hashable, Sendable {
     /// The extension parameters in the order in which they came.
     public var parameters: [Parameter]
 
+    /// A parameter of MAIL between the relay and the product's own tools: the relay answers when it could have a session,
+    /// or why not. It isn't offered in EHLO, and mail servers don't see it.
+    public static let sessionCheck = "X-SESSION"
+
     /// The value of SIZE, in octets (RFC 1870); nil where it is absent or no number.
     public var declaredSize: Int? {
         parameters.first { $0.keyword == "SIZE" }?.number

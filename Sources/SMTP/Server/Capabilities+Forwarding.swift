@@ -62,6 +62,15 @@ extension Capabilities {
 }
 
 extension Capabilities {
+    /// What a mail server may offer that the relay can pass: assumed while nothing is known.
+    static let passable: Capabilities = {
+        var capabilities = Capabilities()
+        capabilities.eightBitMIME = true
+        capabilities.smtpUTF8 = true
+        capabilities.deliveryStatusNotifications = true
+        return capabilities
+    }()
+
     /// Our reply to EHLO on a route whose mail server has these capabilities: what is on the allow-list, PIPELINING
     /// always, and the smaller of both size limits.
     func ehloReply(_ profile: ServerProfile) -> Reply {

@@ -14,6 +14,8 @@ public enum ServerLimit: String, Hashable, Sendable, CaseIterable {
     case idleCommands = "idle_commands"
     /// How long a client may be silent.
     case idleTime = "idle_time"
+    /// How long a client may hold a session without using it while others wait for one.
+    case stallTime = "stall_time"
     /// Bytes of replies that the client doesn't read.
     case unreadReplies = "unread_replies"
 }

@@ -28,7 +28,7 @@ extension ServerMachine {
         }
         switch command {
         case .rcpt:
-            guard slots.count < Self.mostUnanswered else { return false }
+            guard slots.count < Self.mostUnanswered, !isSenderInDoubt else { return false }
         case .data:
             // A refusal may close the connection, and must not swallow the replies that are due.
             guard !awaitsReply || mayAskForData else { return false }
@@ -157,21 +157,37 @@ extension ServerMachine {
 
     // MARK: Commands
 
-    private mutating func mail(_ address: EnvelopeAddress) {
+    private mutating func mail(_ asked: EnvelopeAddress) {
         switch state {
         case .idle, .failed:
             break
         case .learning, .borrowing, .envelope, .dataAsked, .content, .discarding, .verdict, .closed:
             return refuse(Reply(503, "5.5.1 there is a MAIL already, send RSET first"))
         }
+        var address = asked
+        address.parameters.removeAll { $0.keyword == EnvelopeAddress.sessionCheck }
         if profile.limits.messageLimit > 0, address.declaredSize ?? 0 > profile.limits.messageLimit {
             limitsReached.append(.messageSize)
-            return answer(ContentRefusal.tooLarge(limit: profile.limits.messageLimit).reply)
+        }
+        if let refusal = capabilities.refusal(ofSender: address, ourLimit: profile.limits.messageLimit) {
+            state = .idle
+            actions.append(.finished(.refused(Rejection(.mail, refusal, .relay))))
+            return answer(refusal)
+        }
+        let checksSession = address.parameters.count < asked.parameters.count
+        var transaction = Transaction(mail: address)
+        transaction.isSenderPromised = profile.limits.answersMailLocally || checksSession
+        guard !transaction.isSenderPromised || checksSession else {
+            state = .envelope(transaction)
+            return answer(Self.senderTaken)
         }
         idleCommands = 0
-        state = .borrowing(Transaction(mail: address), whileDataAsked: false)
-        actions.append(.borrow(fresh: false))
+        slots.append(.upstream(.mail))
+        state = .borrowing(transaction, whileDataAsked: false)
+        actions.append(.borrow(.any))
     }
+
+    static let senderTaken = Reply(250, "2.1.0 OK")
 
     private mutating func recipient(_ address: EnvelopeAddress) {
         if let failure { return answer(failure) }
@@ -182,21 +198,27 @@ extension ServerMachine {
             return answer(reply)
         }
         if let refusal = capabilities.refusal(ofRecipient: address) {
+            noteRefusal(refusal, .relay, of: &transaction)
+            state = .envelope(transaction)
             return refuse(refusal)
         }
         let limit = min(profile.limits.recipientLimit, capabilities.mostRecipients ?? .max)
         guard transaction.recipientsAsked < limit else {
+            let refusal = Reply(452, "4.5.3 too many recipients, \(limit) are the limit")
             limitsReached.append(.recipients)
-            return answer(Reply(452, "4.5.3 too many recipients, \(limit) are the limit"))
+            noteRefusal(refusal, .relay, of: &transaction)
+            state = .envelope(transaction)
+            return answer(refusal)
         }
         idleCommands = 0
         transaction.recipientsAsked += 1
-        if transaction.sender == .held {
-            transaction.sender = .sent
-            actions.append(.mail(capabilities.forwardable(transaction.mail)))
-        }
         ask(.recipient(address), of: &transaction)
-        state = .envelope(transaction)
+        guard transaction.sender == .held else {
+            state = .envelope(transaction)
+            return
+        }
+        state = .borrowing(transaction, whileDataAsked: false)
+        actions.append(.borrow(transaction.lastEnd == nil ? .any : .replacement))
     }
 
     private mutating func data() {
@@ -224,10 +246,17 @@ extension ServerMachine {
         return true
     }
 
-    /// Sends a request to the session and keeps it for a repetition as long as MAIL isn't answered.
+    /// Whether it isn't known yet if the sender is refused or the session dead.
+    private var isSenderInDoubt: Bool {
+        guard case .envelope(let transaction) = state else { return false }
+        return transaction.isRefusalInDoubt && awaitsReply
+    }
+
+    /// Sends a request to the session, if there is one already, and keeps it as long as the envelope can move.
     private mutating func ask(_ request: Transaction.Request, of transaction: inout Transaction) {
-        if transaction.sender == .sent { transaction.repeatable.append(request) }
-        send(request)
+        envelopeCommands += 1
+        if !transaction.isRecipientAnswered { transaction.repeatable.append(request) }
+        if transaction.sender != .held { send(request) }
         switch request {
         case .recipient: slots.append(.upstream(.recipient))
         case .data: slots.append(.upstream(.data))

@@ -25,10 +25,11 @@ extension ServerMachine {
         if let refusal = decoder.refusal {
             if let limit = refusal.limit { limitsReached.append(limit) }
             actions.append(.cut)
+            let outcome = TransactionOutcome.refused(Rejection(.content, refusal.reply, .relay))
             switch progress {
-            case .more: state = .discarding(decoder, refusal.reply, .refused(.content))
-            case .end: conclude(refusal.reply, .refused(.content))
-            case .ambiguous: concludeAmbiguous(refusal.reply, .refused(.content))
+            case .more: state = .discarding(decoder, refusal.reply, outcome)
+            case .end: conclude(refusal.reply, outcome)
+            case .ambiguous: concludeAmbiguous(refusal.reply, outcome)
             }
             return true
         }

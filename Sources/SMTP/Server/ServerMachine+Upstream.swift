@@ -9,11 +9,12 @@ extension Reply {
 
 // What the session with the mail server, and the pool that lends it, have to say.
 extension ServerMachine {
-    /// What the route's mail server offers; nil when nobody knows, since it can't be reached.
+    /// What the route's mail server offers; nil while that isn't known, since it can't be reached: then EHLO offers all
+    /// that the relay can pass, and what the server lacks is refused at the first RCPT.
     public mutating func learned(_ capabilities: Capabilities?) {
         guard case .learning = state else { return }
         state = .idle
-        self.capabilities = capabilities ?? Capabilities()
+        self.capabilities = capabilities ?? .passable
         answer(self.capabilities.ehloReply(profile))
         leaveIfDraining()
     }
@@ -24,56 +25,43 @@ extension ServerMachine {
         guard case .borrowing(var transaction, let whileDataAsked) = state else { return }
         self.capabilities = capabilities
         transaction.isSessionReused = isReused
-        switch transaction.sender {
-        case .held where transaction.hasBeenRepeated:
-            // It was answered before its first session went.
-            state = .envelope(transaction)
-        case .held:
-            open(transaction)
-        case .sent:
-            actions.append(.mail(capabilities.forwardable(transaction.mail)))
-            transaction.repeatable.forEach { send($0) }
-            state = whileDataAsked ? .dataAsked(transaction) : .envelope(transaction)
-        case .accepted, .refused:
-            state = .envelope(transaction)
-        }
-    }
-
-    private mutating func open(_ transaction: Transaction) {
-        var transaction = transaction
         if let refusal = capabilities.refusal(ofSender: transaction.mail, ourLimit: profile.limits.messageLimit) {
-            state = .idle
             actions.append(.giveBack(needsReset: false))
-            actions.append(.finished(.refused(.mail)))
-            answer(refusal)
-            return leaveIfDraining()
+            let rejection = Rejection(.mail, refusal, .relay)
+            return end(transaction, .refused(rejection), refusal, isDataAsked: whileDataAsked)
         }
-        // Without pipelining MAIL would cost the same round trip later.
-        transaction.isMailAnsweredByUs = profile.limits.answersMailLocally && capabilities.pipelining
-        if transaction.isMailAnsweredByUs {
-            answer(Reply(250, "2.1.0 OK"))
-        } else {
-            transaction.sender = .sent
-            actions.append(.mail(capabilities.forwardable(transaction.mail)))
-            slots.append(.upstream(.mail))
+        refuseUnsupportedRecipients(of: &transaction)
+        guard !transaction.isSenderPromised || transaction.repeatable.contains(where: \.isRecipient) else {
+            return releaseUnused(transaction, whileDataAsked: whileDataAsked)
         }
-        state = .envelope(transaction)
+        transaction.sender = .sent
+        actions.append(.mail(capabilities.forwardable(transaction.mail)))
+        transaction.repeatable.forEach { send($0) }
+        state = whileDataAsked ? .dataAsked(transaction) : .envelope(transaction)
     }
 
     /// No session can be had.
     public mutating func borrowFailed(_ reply: Reply) {
         guard case .borrowing(let transaction, let whileDataAsked) = state else { return }
-        guard transaction.hasBeenRepeated else {
-            actions.append(.finished(.failed(.mail)))
-            guard reply.code != 421 else {
-                state = .idle
-                return close(with: reply)
-            }
-            state = .idle
-            answer(reply)
-            return leaveIfDraining()
+        guard reply.code == 421 else {
+            return end(transaction, .failed(Rejection(.mail, reply, .noSession)), reply, isDataAsked: whileDataAsked)
         }
-        fail(transaction, reply.code == 421 ? reply.replacingCode(with: 451) : reply, isDataAsked: whileDataAsked)
+        guard transaction.lastEnd == nil else {
+            let reply = reply.replacingCode(with: 451)
+            return end(transaction, .failed(Rejection(.mail, reply, .noSession)), reply, isDataAsked: whileDataAsked)
+        }
+        actions.append(.finished(.failed(Rejection(.mail, reply, .noSession))))
+        state = .idle
+        close(with: reply)
+    }
+
+    /// The envelope has moved for as long as it may: the client hears how its last session ended.
+    public mutating func moveLimitReached() {
+        guard case .borrowing(let transaction, let whileDataAsked) = state, let reply = transaction.lastEnd else {
+            return
+        }
+        let rejection = Rejection(.recipient, reply, .sessionEnded)
+        end(transaction, .failed(rejection), reply, isDataAsked: whileDataAsked)
     }
 
     /// The session has answered.
@@ -82,12 +70,12 @@ extension ServerMachine {
         if reply.code == 421 {
             // It closes its connection; ours stays.
             actions.append(.cut)
-            return sessionEnded(reply.replacingCode(with: 451), isAmbiguous: false)
+            return sessionEnded(reply.replacingCode(with: 451), .sessionEnded)
         }
         guard reply.isAnswer(to: expectation) else {
             // It has lost its way: what it says next can't be trusted, and its text doesn't belong to a 451.
             actions.append(.cut)
-            return sessionEnded(Self.unexpectedReply, isAmbiguous: true)
+            return sessionEnded(Self.unexpectedReply, .sessionLost)
         }
         switch state {
         case .envelope(var transaction):
@@ -107,7 +95,7 @@ extension ServerMachine {
         case .content where reply.isPermanent || reply.isTransient:
             // Nothing was asked for: the server gives up in the midst of the message.
             actions.append(.cut)
-            sessionEnded(reply, isAmbiguous: false)
+            sessionEnded(reply, .sessionEnded)
         case .idle, .learning, .borrowing, .content, .discarding, .verdict, .failed, .closed:
             break
         }
@@ -116,7 +104,8 @@ extension ServerMachine {
     /// The session is gone.
     /// - Parameter reply: what the client is to hear.
     public mutating func sessionLost(_ reply: Reply) {
-        sessionEnded(reply, isAmbiguous: true)
+        guard hasSession else { return }
+        sessionEnded(reply, .sessionLost)
     }
 
     private static let unexpectedReply = Reply(451, "4.5.0 unexpected reply from the mail server")
@@ -126,7 +115,8 @@ extension ServerMachine {
     /// Whether a session is ours now; what others say is none of our business.
     private var hasSession: Bool {
         switch state {
-        case .envelope, .dataAsked, .content, .verdict: true
+        case .envelope(let transaction): transaction.sender != .held
+        case .dataAsked, .content, .verdict: true
         case .idle, .learning, .borrowing, .discarding, .failed, .closed: false
         }
     }
@@ -139,6 +129,53 @@ extension ServerMachine {
         releaseReplies()
     }
 
+    /// Refuses the recipients that this session can't take, each at its place among the replies.
+    private mutating func refuseUnsupportedRecipients(of transaction: inout Transaction) {
+        // A gap for each recipient, in the order of the requests.
+        var next = slots.startIndex
+        var kept: [Transaction.Request] = []
+        for request in transaction.repeatable {
+            guard case .recipient(let address) = request,
+                let gap = slots[next...].firstIndex(of: .upstream(.recipient))
+            else {
+                kept.append(request)
+                continue
+            }
+            next = gap + 1
+            guard let refusal = capabilities.refusal(ofRecipient: address) else {
+                kept.append(request)
+                continue
+            }
+            slots[gap] = .ready(refusal)
+            transaction.recipientsAsked -= 1
+            noteRefusal(refusal, .relay, of: &transaction)
+        }
+        transaction.repeatable = kept
+        releaseReplies()
+    }
+
+    /// Gives a session back that was only checked for, or that can take none of the recipients. The client may name
+    /// another.
+    private mutating func releaseUnused(_ transaction: Transaction, whileDataAsked: Bool) {
+        actions.append(.giveBack(needsReset: false))
+        guard whileDataAsked else {
+            state = .envelope(transaction)
+            return fill(Self.senderTaken)
+        }
+        let refusal = Reply(554, "5.5.1 no valid recipients")
+        end(transaction, .refused(Rejection(.data, refusal, .relay)), refusal, isDataAsked: true)
+    }
+
+    /// Has a refused recipient logged. The first few of a transaction tell enough.
+    mutating func noteRefusal(_ reply: Reply, _ cause: Rejection.Cause, of transaction: inout Transaction) {
+        transaction.recipientsRefused += 1
+        guard transaction.recipientsRefused <= Self.maxRefusalsLogged else { return }
+        actions.append(.recipientRefused(Rejection(.recipient, reply, cause)))
+    }
+
+    /// Refused recipients of one transaction that are logged.
+    static let maxRefusalsLogged = 10
+
     private mutating func envelope(
         _ transaction: inout Transaction,
         _ expectation: ClientExpectation,
@@ -147,22 +184,38 @@ extension ServerMachine {
         switch expectation {
         case .mail:
             guard transaction.sender == .sent else { return }
-            transaction.repeatable = []
             transaction.sender = reply.isPositive ? .accepted : .refused(reply)
-            guard transaction.isMailAnsweredByUs else { return fill(reply) }
-            if !reply.isPositive {
-                actions.append(.finished(.refused(.mail)))
-                transaction.isCounted = true
-            }
+            // Else the replies to the recipients tell.
+            guard !transaction.isSenderPromised else { return }
+            transaction.isSenderPromised = reply.isPositive
+            guard transaction.isRefusalInDoubt else { return fill(reply) }
+            if transaction.repeatable.isEmpty { actions.append(.reset) }
         case .recipient:
-            if case .refused(let refusal) = transaction.sender, transaction.isMailAnsweredByUs {
-                return fill(refusal)
-            }
-            if reply.isPositive { transaction.recipientsAccepted += 1 }
-            fill(reply)
-        case .greeting, .ehlo, .authentication, .data, .endOfData, .reset, .quit:
+            recipientAnswered(&transaction, reply)
+        case .reset:
+            // The session is alive: the refusal of MAIL is one.
+            if case .refused(let refusal) = transaction.sender { fill(refusal) }
+        case .greeting, .ehlo, .authentication, .data, .endOfData, .quit:
             break
         }
+    }
+
+    private mutating func recipientAnswered(_ transaction: inout Transaction, _ reply: Reply) {
+        guard awaitsReply else { return }
+        let isFirst = !transaction.isRecipientAnswered
+        transaction.isRecipientAnswered = true
+        transaction.repeatable = []
+        if case .refused(let refusal) = transaction.sender {
+            if transaction.isSenderPromised { return fill(refusal) }
+            // The session is alive: the refusal of MAIL is one.
+            if isFirst, slots.first == .upstream(.mail) { fill(refusal) }
+        }
+        if reply.isPositive {
+            transaction.recipientsAccepted += 1
+        } else if !transaction.hasOpenRefusal {
+            noteRefusal(reply, .mailServer, of: &transaction)
+        }
+        fill(reply)
     }
 
     private mutating func dataAnswered(_ transaction: Transaction, _ reply: Reply) {
@@ -170,7 +223,7 @@ extension ServerMachine {
             slots.removeAll { $0 == .upstream(.data) }
             var transaction = transaction
             if !transaction.hasOpenRefusal, !transaction.isCounted {
-                actions.append(.finished(.refused(.data)))
+                actions.append(.finished(.refused(Rejection(.data, reply, .mailServer))))
                 transaction.isCounted = true
             }
             state = .envelope(transaction)
@@ -193,7 +246,9 @@ extension ServerMachine {
         guard case .refused(let refusal) = transaction.sender, !awaitsReply else { return }
         state = transaction.hasOpenRefusal ? .idle : .failed(refusal)
         actions.append(.giveBack(needsReset: false))
-        if !transaction.isCounted { actions.append(.finished(.refused(.mail))) }
+        if !transaction.isCounted {
+            actions.append(.finished(.refused(Rejection(.mail, refusal, .mailServer))))
+        }
         leaveIfDraining()
     }
 
@@ -202,23 +257,31 @@ extension ServerMachine {
         errors = 0
         idleCommands = 0
         actions.append(.giveBack(needsReset: false))
-        actions.append(.finished(reply.isPositive ? .accepted(octets: octets) : .refused(.endOfData)))
+        let outcome: TransactionOutcome =
+            reply.isPositive
+            ? .accepted(octets: octets, reply) : .refused(Rejection(.endOfData, reply, .mailServer))
+        actions.append(.finished(outcome))
         fill(reply)
         closeIfApplicationIsGone()
         leaveIfDraining()
     }
 
-    private mutating func sessionEnded(_ reply: Reply, isAmbiguous: Bool) {
+    /// - Parameter cause: ``Rejection/Cause/sessionEnded`` where the mail server has said so; else what became of a message
+    ///   whose final dot was sent is unknown.
+    private mutating func sessionEnded(_ reply: Reply, _ cause: Rejection.Cause) {
         switch state {
         case .envelope(let transaction):
-            repeatOrFail(transaction, reply, whileDataAsked: false)
+            moveOrEnd(transaction, reply, cause, whileDataAsked: false)
         case .dataAsked(let transaction):
-            repeatOrFail(transaction, reply, whileDataAsked: true)
+            moveOrEnd(transaction, reply, cause, whileDataAsked: true)
         case .content(let decoder):
-            state = .discarding(decoder, reply, .failed(.content))
+            state = .discarding(decoder, reply, .failed(Rejection(.content, reply, cause)))
         case .verdict:
             state = .idle
-            actions.append(.finished(isAmbiguous ? .ambiguous : .refused(.endOfData)))
+            let isRefusal = cause == .sessionEnded
+            actions.append(
+                .finished(isRefusal ? .refused(Rejection(.endOfData, reply, .mailServer)) : .ambiguous(reply))
+            )
             fill(reply)
             closeIfApplicationIsGone()
             leaveIfDraining()
@@ -227,24 +290,55 @@ extension ServerMachine {
         }
     }
 
-    /// Before MAIL was answered nothing has happened upstream: another session takes over, once. Afterwards nothing is
-    /// ever repeated.
-    private mutating func repeatOrFail(_ transaction: Transaction, _ reply: Reply, whileDataAsked: Bool) {
-        var transaction = transaction
-        switch transaction.sender {
-        case .held where !transaction.hasBeenRepeated,
-            .sent where transaction.isSessionReused && !transaction.hasBeenRepeated:
-            transaction.hasBeenRepeated = true
-            state = .borrowing(transaction, whileDataAsked: whileDataAsked)
-            actions.append(.borrow(fresh: true))
-        case .held, .sent, .accepted, .refused:
-            fail(transaction, reply, isDataAsked: whileDataAsked)
+    /// Until the client has the reply to its first recipient, another session takes over, and MAIL and RCPT are repeated.
+    /// Afterwards nothing ever is.
+    private mutating func moveOrEnd(
+        _ transaction: Transaction,
+        _ reply: Reply,
+        _ cause: Rejection.Cause,
+        whileDataAsked: Bool
+    ) {
+        if case .refused(let refusal) = transaction.sender, !transaction.isRefusalInDoubt {
+            // All was said.
+            let rejection = Rejection(.mail, refusal, .mailServer)
+            return end(transaction, .refused(rejection), refusal, isDataAsked: whileDataAsked)
         }
+        guard !transaction.isRecipientAnswered else {
+            let rejection = Rejection(whileDataAsked ? .data : .recipient, reply, cause)
+            return end(transaction, .failed(rejection), reply, isDataAsked: whileDataAsked)
+        }
+        let afterNew: SessionNeed = cause == .sessionEnded ? .retry : .another
+        move(transaction, to: transaction.isSessionReused ? .replacement : afterNew, reply, whileDataAsked)
     }
 
-    private mutating func fail(_ transaction: Transaction, _ reply: Reply, isDataAsked: Bool) {
+    private mutating func move(
+        _ transaction: Transaction,
+        to need: SessionNeed,
+        _ reply: Reply,
+        _ whileDataAsked: Bool
+    ) {
+        var transaction = transaction
+        transaction.sender = .held
+        transaction.lastEnd = reply
+        guard awaitsReply else {
+            // MAIL alone was sent and answered: the next RCPT asks for a session.
+            state = .envelope(transaction)
+            return
+        }
+        state = .borrowing(transaction, whileDataAsked: whileDataAsked)
+        actions.append(.borrow(need))
+    }
+
+    /// Ends a transaction that can't go on. What is owed is answered with `reply`, and so is what the client says until
+    /// it begins another.
+    mutating func end(
+        _ transaction: Transaction,
+        _ outcome: TransactionOutcome,
+        _ reply: Reply,
+        isDataAsked: Bool
+    ) {
         state = .failed(reply)
-        if !transaction.isCounted { actions.append(.finished(.failed(isDataAsked ? .data : .recipient))) }
+        if !transaction.isCounted { actions.append(.finished(outcome)) }
         let isDataRefused = slots.last == .upstream(.data)
         if isDataRefused { slots.removeLast() }
         slots = slots.map { slot in

@@ -1,7 +1,7 @@
 public import NIOCore
 
 /// The server side of SMTP: one application's connection (RFC 5321). It answers what can be answered here, and asks for
-/// a session with the mail server from MAIL to the end of the transaction. No I/O, no clock.
+/// a session with the mail server from the first RCPT to the end of the transaction. No I/O, no clock.
 ///
 /// Feed it with what arrives from the application or from the session, then run ``nextAction()`` until it returns nil.
 /// Replies leave in the order of the commands, whoever gave them.
@@ -12,23 +12,28 @@ public struct ServerMachine: Sendable {
         case reply(ByteBuffer)
         /// EHLO came: answer with ``ServerMachine/learned(_:)``, now or later.
         case learnCapabilities
-        /// MAIL came: answer with ``ServerMachine/borrowed(_:isReused:)`` or ``ServerMachine/borrowFailed(_:)``.
-        case borrow(fresh: Bool)
+        /// The envelope needs a session: answer with ``ServerMachine/borrowed(_:isReused:)``,
+        /// ``ServerMachine/borrowFailed(_:)`` or, where it has moved, ``ServerMachine/moveLimitReached()``.
+        case borrow(SessionNeed)
         /// The session that was asked for isn't needed any more.
         case stopBorrowing
         case mail(EnvelopeAddress)
         case recipient(EnvelopeAddress)
         case data
+        /// RSET, whose reply tells whether the session is alive.
+        case reset
         case content(ByteBuffer)
         case endOfData
         /// The session is free again.
         case giveBack(needsReset: Bool)
         /// Cut the session off: it is in the midst of a message that must not be completed.
         case cut
-        /// For the counters.
+        /// For counters and log.
         case finished(TransactionOutcome)
         /// For log and counters: the client speaks another protocol. ``abort`` follows.
         case foreignProtocol(ForeignProtocol)
+        /// For the log. The transaction goes on.
+        case recipientRefused(Rejection)
         /// Close once all replies are written.
         case close
         /// Close at once.
@@ -36,13 +41,15 @@ public struct ServerMachine: Sendable {
     }
 
     enum State {
-        /// No transaction. To ``learning`` by EHLO, to ``borrowing`` by MAIL, to ``closed``.
+        /// No transaction. To ``learning`` by EHLO, to ``envelope`` by MAIL (to ``borrowing`` where MAIL is forwarded at
+        /// once), to ``closed``.
         case idle
         /// EHLO waits for the capabilities. To ``idle``.
         case learning
         /// Waits for a session. To ``envelope`` or ``dataAsked`` with one, to ``idle`` or ``failed`` without.
         case borrowing(Transaction, whileDataAsked: Bool)
-        /// RCPT and DATA go to the session. To ``dataAsked``, back to ``borrowing``, to ``idle`` or ``failed``.
+        /// The first RCPT leads to ``borrowing``, further ones and DATA go to the session. To ``dataAsked``, back to
+        /// ``borrowing``, to ``idle`` or ``failed``.
         case envelope(Transaction)
         /// DATA was sent. To ``content`` by 354, to ``envelope`` by a refusal, else as ``envelope``.
         case dataAsked(Transaction)
@@ -70,8 +77,8 @@ public struct ServerMachine: Sendable {
     var inbound = ByteBuffer()
     var slots: [Slot] = []
     var actions: [Action] = []
-    /// What the session of the transaction can do, or what the last one could.
-    var capabilities = Capabilities()
+    /// What the session of the transaction can do, or what the last one could, or what EHLO has offered.
+    var capabilities = Capabilities.passable
     var errors = 0
     var idleCommands = 0
     var hasSentCRLF = false
@@ -83,6 +90,8 @@ public struct ServerMachine: Sendable {
     /// Command lines read so far, and bytes of messages.
     var commandsRead = 0
     var contentRead = 0
+    /// RCPT and DATA commands that were carried out.
+    var envelopeCommands = 0
     var isDraining = false
     var hasInputEnded = false
     var isApplicationGone = false
@@ -155,6 +164,23 @@ public struct ServerMachine: Sendable {
         close(with: Reply(421, "4.4.2 \(profile.name) nothing was sent for too long, closing"))
     }
 
+    /// The application holds a session that others wait for, and doesn't use it. It loses the session, and hears so when
+    /// it goes on.
+    public mutating func stallLimitReached() {
+        let reply = Reply(451, "4.4.2 timeout, session released")
+        switch state {
+        case .envelope(let transaction) where holdsSession:
+            actions.append(.giveBack(needsReset: transaction.needsReset))
+            end(transaction, .failed(Rejection(.recipient, reply, .clientStalled)), reply, isDataAsked: false)
+        case .content(let decoder):
+            actions.append(.cut)
+            state = .discarding(decoder, reply, .failed(Rejection(.content, reply, .clientStalled)))
+        case .idle, .learning, .borrowing, .envelope, .dataAsked, .discarding, .verdict, .failed, .closed:
+            return
+        }
+        limitsReached.append(.stallTime)
+    }
+
     /// The relay is going to stop: what is under way is finished, then the application is told.
     public mutating func drain() {
         isDraining = true
@@ -199,6 +225,22 @@ public struct ServerMachine: Sendable {
     /// Bytes of a message that an application has to send within its idle time: less than a person types.
     static let minContentProgress = 256
 
+    /// Rises with what moves the transaction towards its end: each RCPT and DATA, and each ``minHeldProgress`` bytes of a
+    /// message.
+    public var heldProgress: Int { envelopeCommands &+ contentRead / Self.minHeldProgress }
+
+    /// Bytes of a message that an application has to send within its stall time while others wait for its session.
+    static let minHeldProgress = 4096
+
+    /// Whether the transaction holds a session and the next move is the application's.
+    public var holdsSession: Bool {
+        switch state {
+        case .envelope(let transaction): transaction.sender != .held && !awaitsReply
+        case .content: true
+        case .idle, .learning, .borrowing, .dataAsked, .discarding, .verdict, .failed, .closed: false
+        }
+    }
+
     /// Whether what comes is a message's content, of which there may be much.
     public var isReceivingContent: Bool {
         switch state {
@@ -208,7 +250,7 @@ public struct ServerMachine: Sendable {
         }
     }
 
-    /// Whether the answer to ``Action/borrow(fresh:)`` is due.
+    /// Whether the answer to ``Action/borrow(_:)`` is due.
     public var isBorrowing: Bool {
         switch state {
         case .borrowing: true
@@ -328,10 +370,12 @@ public struct ServerMachine: Sendable {
         inbound = ByteBuffer()
     }
 
-    /// Gives the session of a transaction back that won't come to its DATA.
+    /// Gives the session of a transaction back, if it has one, that won't come to its DATA.
     mutating func abandon(_ transaction: Transaction) {
-        // Replies that are due must not meet the next transaction: the one to RSET tells that they are through.
-        actions.append(.giveBack(needsReset: transaction.needsReset || awaitsReply))
+        if transaction.sender != .held {
+            // Replies that are due must not meet the next transaction: the one to RSET tells that they are through.
+            actions.append(.giveBack(needsReset: transaction.needsReset || awaitsReply))
+        }
         if !transaction.isCounted { actions.append(.finished(.abandoned(.recipient))) }
     }
 

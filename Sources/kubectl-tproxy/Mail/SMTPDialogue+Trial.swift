@@ -11,7 +11,7 @@ enum SMTPTrial: Hashable, Sendable {
 }
 
 extension SMTPDialogue {
-    /// Has the relay log in, by a mail that is begun and given up: it answers MAIL once it has a session.
+    /// Has the relay log in, by a mail that is begun and given up: it answers this MAIL when it could have a session.
     ///
     /// - Parameters:
     ///   - port: The one of the loopback.
@@ -21,7 +21,7 @@ extension SMTPDialogue {
             return try await run(port: port, within: limit) { dialogue in
                 let greeting = try await dialogue.reply()
                 guard greeting.isPositive else { return .refused(greeting) }
-                let answer = try await dialogue.say("MAIL FROM:<>")
+                let answer = try await dialogue.say("MAIL FROM:<> \(EnvelopeAddress.sessionCheck)")
                 if answer.isPositive { _ = try await dialogue.say("RSET") }
                 await dialogue.quit()
                 return answer.isPositive ? .good : .refused(answer)

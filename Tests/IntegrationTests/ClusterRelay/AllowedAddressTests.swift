@@ -10,9 +10,11 @@ extension WithMailServers.ClusterRelayTests {
                 try run.site.write(.basic(account, port: servers.postfix.port), tenant: "acme")
                 let port = try await run.open(run.claim(tenant: "acme"))
                 try await run.found(port)
-                let session = try SMTPSession(port: port)
-                _ = try await session.reply()
-                let reply = try await session.command("MAIL FROM:<app@example.test>")
+                let reply = try await SMTPSession.envelopeReply(
+                    port: port,
+                    sender: "app@example.test",
+                    recipient: MailAccount.recipient()
+                )
                 #expect(reply.hasPrefix("451 4.4.4 "), "\(reply)")
                 #expect(reply.hasSuffix(": address not allowed"), "\(reply)")
                 #expect(run.relay.log.contains("127.0.0.1 is loopback, relay.allowedAddresses can allow it"))

@@ -125,14 +125,14 @@ struct SMTPDialogueTests {
     func trial() async throws {
         try await ScriptedServer.run(greeting: "220 relay\r\n", answer: Self.relay()) { server in
             #expect(await SMTPDialogue.trial(port: server.port, within: Self.limit) == .good)
-            #expect(server.heard == ["MAIL FROM:<>", "RSET", "QUIT"])
+            #expect(server.heard == ["MAIL FROM:<> X-SESSION", "RSET", "QUIT"])
         }
         let refusal = "451 4.7.0 mail (destination mail): refuses the login"
         let answer = Self.relay(["MAIL": "\(refusal)\r\n"])
         try await ScriptedServer.run(greeting: "220 relay\r\n", answer: answer) { server in
             let result = await SMTPDialogue.trial(port: server.port, within: Self.limit)
             #expect(result == .refused(Reply(451, String(refusal.dropFirst(4)))))
-            #expect(server.heard == ["MAIL FROM:<>", "QUIT"])
+            #expect(server.heard == ["MAIL FROM:<> X-SESSION", "QUIT"])
         }
     }
 }

@@ -35,7 +35,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [SinkStage.mail, .recipient, .data, .endOfData])
+    @Test(arguments: [SinkStage.data, .endOfData])
     func its421BecomesA451(stage: SinkStage) async throws {
         try await TestRelay.run { relay in
             let goodbye = SinkReply(421, "4.3.2", "going down for a nap")

@@ -109,12 +109,4 @@ import Testing
             #expect(relay.sink.counters.loginCount == 1)
         }
     }
-
-    @Test func ehloIsAnsweredThoughTheMailServerIsAway() async throws {
-        try await TestRelay.run { relay in
-            await relay.sink.stop()
-            let client = try await relay.client()
-            #expect(try await client.say("EHLO app").hasPrefix("250-relay.example\n250-PIPELINING\n"))
-        }
-    }
 }

@@ -63,9 +63,9 @@ import UpstreamPool
         try await TestRelay.run(limits: limits) { relay in
             let port = try await relay.open()
             let first = try await TestClient.connect(to: port).greeted()
-            _ = try await first.say("MAIL FROM:<a@example.com>")
+            try await first.beginEnvelope()
             let second = try await TestClient.connect(to: port).greeted()
-            second.send("MAIL FROM:<b@example.com>\r\n")
+            try await second.requestSession(from: "b@example.com")
             await relay.expectMetric("tproxy_upstream_waiting", 1)
             try await second.reset()
             await relay.expectMetric("tproxy_upstream_waiting", 0)

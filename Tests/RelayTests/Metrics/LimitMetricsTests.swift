@@ -112,14 +112,14 @@ struct LimitMetricsTests {
         try await TestRelay.run(limits: limits) { relay in
             let port = try await relay.open()
             let first = try await TestClient.connect(to: port).greeted()
-            while try await !first.say("MAIL FROM:<a@example.com>").hasPrefix("250 ") {}
+            while try await !first.beginEnvelope().hasPrefix("250 ") { _ = try await first.say("RSET") }
             let counted = relay.metric("tproxy_relay_limits_reached_total", ["limit": limit])
             for _ in 0..<waiting {
-                try await TestClient.connect(to: port).greeted().send("MAIL FROM:<b@example.com>\r\n")
+                try await TestClient.connect(to: port).greeted().requestSession(from: "b@example.com")
                 await relay.expectMetric("tproxy_upstream_waiting", 1)
             }
             let last = try await TestClient.connect(to: port).greeted()
-            #expect(try await last.say("MAIL FROM:<c@example.com>").hasPrefix("451 4.3.2 "))
+            #expect(try await last.beginEnvelope(from: "c@example.com").hasPrefix("451 4.3.2 "))
             await relay.expectMetric("tproxy_relay_limits_reached_total", ["limit": limit], counted + 1)
         }
     }

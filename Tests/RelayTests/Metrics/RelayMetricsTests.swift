@@ -23,7 +23,7 @@ import Testing
             // With PLAIN, and with LOGIN.
             relay.sink.accounts.refuseNextLogins(2)
             let client = try await TestClient.connect(to: port).greeted()
-            #expect(try await client.say("MAIL FROM:<a@example.com>").hasPrefix("451 "))
+            #expect(try await client.beginEnvelope().hasPrefix("451 "))
             relay.source.set(relay.destination { $0.ehloName = "other.example" }, tenant: "t1")
             relay.table.refresh { _ in true }
             while try await !client.mail("Subject: x\r\n\r\ntext\r\n").hasPrefix("250 ") {}

@@ -50,7 +50,7 @@ import UpstreamPool
 
     @Test(arguments: [SinkStage.greeting, .authentication, .recipient, .content, .endOfData])
     func afterTheMailServerHasGone(stage: SinkStage) async throws {
-        try await expectNothingIsLeft { relay in
+        try await expectNothingIsLeft(limits: .test { $0.pool.wait = .milliseconds(500) }) { relay in
             relay.sink.script.add(SinkFault(at: stage, .close(.abrupt)))
             let client = try await relay.client()
             _ = try await client.mail()
@@ -65,9 +65,9 @@ import UpstreamPool
         try await expectNothingIsLeft(limits: limits) { relay in
             let port = try await relay.open()
             let first = try await TestClient.connect(to: port).greeted()
-            while try await !first.say("MAIL FROM:<a@example.com>").hasPrefix("250 ") {}
+            while try await !first.beginEnvelope().hasPrefix("250 ") { _ = try await first.say("RSET") }
             let second = try await TestClient.connect(to: port).greeted()
-            _ = try await second.say("MAIL FROM:<b@example.com>")
+            try await second.beginEnvelope(from: "b@example.com")
         }
     }
 
@@ -92,7 +92,7 @@ import UpstreamPool
         try await expectNothingIsLeft { relay in
             relay.sink.script.add(SinkFault(at: stage, .stall(gate)))
             let client = try await relay.client()
-            client.send("MAIL FROM:<a@example.com>\r\n")
+            try await client.requestSession()
             try await gate.waitForArrivals()
             await relay.table.drain()
             try await client.closed()

@@ -65,6 +65,20 @@ final class TestClient: Sendable {
         return try await reply()
     }
 
+    /// Says MAIL and RCPT, for which the relay gets a session.
+    /// - Returns: the reply to RCPT.
+    @discardableResult
+    func beginEnvelope(from sender: String = "a@example.com") async throws -> String {
+        try await requestSession(from: sender)
+        return try await reply()
+    }
+
+    /// Says MAIL and RCPT, and does not wait for the reply to RCPT.
+    func requestSession(from sender: String = "a@example.com") async throws {
+        _ = try await say("MAIL FROM:<\(sender)>")
+        send("RCPT TO:<b@example.org>\r\n")
+    }
+
     /// Sends a message but for its last letters, up to which there is no reply.
     func beginMessage() async throws {
         for command in ["MAIL FROM:<a@example.com>", "RCPT TO:<b@example.org>", "DATA"] { _ = try await say(command) }

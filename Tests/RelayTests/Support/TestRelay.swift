@@ -39,9 +39,9 @@ final class TestRelay: Sendable {
         try await run(limits: limits) { relay in
             let port = try await relay.open()
             let first = try await TestClient.connect(to: port).greeted()
-            _ = try await first.say("MAIL FROM:<a@example.com>")
+            try await first.beginEnvelope()
             let second = try await TestClient.connect(to: port).greeted()
-            second.send("MAIL FROM:<b@example.com>\r\n")
+            try await second.requestSession(from: "b@example.com")
             await relay.expectMetric("tproxy_upstream_waiting", 1)
             try await test(relay, port, first, second)
         }

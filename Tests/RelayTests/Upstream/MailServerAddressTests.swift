@@ -12,8 +12,6 @@ import Testing
 
 /// Where a destination's host leads, and what the client hears where it leads nowhere.
 @Suite struct MailServerAddressTests {
-    private static let mail = "MAIL FROM:<a@example.com>"
-
     private static func addresses(_ texts: [String]) -> NameResolver.Answer {
         .success(texts.compactMap { IPAddress($0) })
     }
@@ -35,7 +33,7 @@ import Testing
                 relay.source.set(relay.destination { $0.host = "mail\(number).silent.example" }, tenant: tenant)
                 let port = try await relay.open(namespace: "hostile", tenant: tenant)
                 let client = try await TestClient.connect(to: port).greeted()
-                client.send(Self.mail + "\r\n")
+                try await client.requestSession()
             }
             await relay.expectMetric("tproxy_upstream_waiting", 200)
             #expect(relay.resolver.busyThreads == 1)
@@ -65,7 +63,7 @@ import Testing
         try await TestRelay.run(lookUp: { _ in .failure(failure) }) { relay in
             relay.source.set(relay.destination { $0.host = "mail.example" })
             let client = try await relay.client()
-            #expect(try await client.say(Self.mail).hasPrefix("451 4.4.3 mail (destination mail): \(text)"))
+            #expect(try await client.beginEnvelope().hasPrefix("451 4.4.3 mail (destination mail): \(text)"))
             let labels: KeyValuePairs = ["reason": "name_resolution"]
             await relay.expectMetric("tproxy_upstream_session_failures_total", labels, 1)
         }
@@ -80,7 +78,7 @@ import Testing
         try await TestRelay.run(lookUp: { _ in Self.addresses(["127.0.0.1"]) }, addresses: []) { relay in
             relay.source.set(relay.destination { $0.host = host == "name" ? "mail.example" : host })
             let client = try await relay.client()
-            let reply = try await client.say(Self.mail)
+            let reply = try await client.beginEnvelope()
             #expect(reply == "451 4.4.4 mail (destination mail): address not allowed")
             #expect(relay.log.contains("address not allowed: \(refused) is "))
             #expect(relay.log.contains("relay.allowedAddresses can allow it"))
@@ -108,7 +106,7 @@ import Testing
             relay.source.set(relay.destination { $0.host = "two.example" }, tenant: "other")
             let port = try await relay.open(tenant: "other")
             let other = try await TestClient.connect(to: port).greeted()
-            let reply = try await other.say(Self.mail)
+            let reply = try await other.beginEnvelope()
             #expect(reply.hasPrefix("451 4.4.4 "))
             #expect(relay.sink.counters.connections == 1)
         }
@@ -148,7 +146,7 @@ import Testing
             }
             relay.source.set(destination("eight.example"))
             let client = try await relay.client()
-            #expect(try await client.say(Self.mail).hasPrefix("451 4.4.1 "))
+            #expect(try await client.beginEnvelope().hasPrefix("451 4.4.1 "))
             #expect(relay.sink.counters.connections == 0)
             relay.source.set(destination("seven.example"), tenant: "other")
             let port = try await relay.open(tenant: "other")

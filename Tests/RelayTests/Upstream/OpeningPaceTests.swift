@@ -96,7 +96,7 @@ struct OpeningPaceTests {
             try await gate.waitForArrivals()
             await relay.expectMetric("tproxy_upstream_sessions", ["state": "closing"], 1)
             await relay.expectMetric("tproxy_upstream_sessions", ["state": "open"], 1)
-            client.send("MAIL FROM:<b@example.com>\r\n")
+            try await client.requestSession(from: "b@example.com")
             await relay.expectMetric("tproxy_upstream_waiting", 1)
             #expect(relay.sink.counters.openConnections == 1)
             gate.open()

@@ -42,7 +42,7 @@ import UpstreamPool
             relay.tokens.cache("revoked-token")
             let client = try await relay.client()
             for _ in 0..<3 {
-                let reply = try await client.say("MAIL FROM:<a@example.com>")
+                let reply = try await client.beginEnvelope()
                 #expect(reply.hasPrefix("451 4.7.0 mail (destination mail): "), "\(reply)")
             }
             // One with the cached token, one with the fresh one, and none while the circuit is open.
@@ -57,7 +57,7 @@ import UpstreamPool
         try await TestRelay.run(limits: limits) { relay in
             relay.sink.accounts.setPassword("another", for: TestRelay.user)
             let client = try await relay.client()
-            #expect(try await client.say("MAIL FROM:<a@example.com>").hasPrefix("451 4.7.0 "))
+            #expect(try await client.beginEnvelope().hasPrefix("451 4.7.0 "))
             relay.sink.accounts.setPassword(TestRelay.password, for: TestRelay.user)
             while try await !client.mail().hasPrefix("250 ") {}
             #expect(relay.sink.counters.loginCount == 1)
@@ -68,7 +68,7 @@ import UpstreamPool
         try await TestRelay.run { relay in
             relay.sink.accounts.setPassword("another", for: TestRelay.user)
             let client = try await relay.client()
-            for _ in 0..<5 { #expect(try await client.say("MAIL FROM:<a@example.com>").hasPrefix("451 4.7.0 ")) }
+            for _ in 0..<5 { #expect(try await client.beginEnvelope().hasPrefix("451 4.7.0 ")) }
             // With PLAIN, and with LOGIN.
             #expect(relay.sink.counters.refusedLogins == 2)
         }
@@ -79,7 +79,7 @@ import UpstreamPool
         try await TestRelay.run { relay in
             relay.sink.accounts.setPassword("another", for: TestRelay.user)
             let client = try await relay.client()
-            #expect(try await client.say("MAIL FROM:<a@example.com>").hasPrefix("451 4.7.0 "))
+            #expect(try await client.beginEnvelope().hasPrefix("451 4.7.0 "))
             relay.source.set(
                 relay.destination { $0.authentication = .basic(user: TestRelay.user, password: Secret("another")) }
             )

@@ -11,10 +11,10 @@ import UpstreamPool
 
 /// What the client hears when upstream can't be had: the table in the relay's contract, row by row.
 @Suite struct UnavailableTests {
-    /// Sends MAIL and checks that the reply begins so, that it names the destination, and that the connection lives on.
+    /// Sends MAIL and RCPT and checks that the reply begins so, that it names the destination, and that the connection lives on.
     private func expect(_ start: String, _ kind: String?, _ relay: TestRelay) async throws {
         let client = try await relay.client()
-        let reply = try await client.say("MAIL FROM:<a@example.com>")
+        let reply = try await client.beginEnvelope()
         #expect(reply.hasPrefix(start + " mail (destination mail): "), "\(reply)")
         #expect(!reply.contains(TestRelay.password))
         #expect(reply.utf8.count <= 510)
@@ -145,7 +145,7 @@ import UpstreamPool
             let port = try await relay.open(tenant: "t1")
             let client = try await TestClient.connect(to: port).greeted()
             #expect(
-                try await client.say("MAIL FROM:<a@example.com>").hasPrefix(
+                try await client.beginEnvelope().hasPrefix(
                     "451 4.3.5 mail (destination mail, tenant t1): "
                 )
             )
@@ -176,9 +176,11 @@ import UpstreamPool
             let port = try await relay.open()
             let first = try await TestClient.connect(to: port).greeted()
             // It has the only session; the time limit is for getting one.
-            while try await !first.say("MAIL FROM:<a@example.com>").hasPrefix("250 ") {}
+            while try await !first.beginEnvelope().hasPrefix("250 ") { _ = try await first.say("RSET") }
             let second = try await TestClient.connect(to: port).greeted()
-            #expect(try await second.say("MAIL FROM:<b@example.com>").hasPrefix("451 4.3.2 mail (destination mail): "))
+            #expect(
+                try await second.beginEnvelope(from: "b@example.com").hasPrefix("451 4.3.2 mail (destination mail): ")
+            )
             await relay.expectMetric("tproxy_upstream_waiting", 0)
         }
     }
@@ -191,12 +193,14 @@ import UpstreamPool
         try await TestRelay.run(limits: limits) { relay in
             let port = try await relay.open()
             let first = try await TestClient.connect(to: port).greeted()
-            #expect(try await first.say("MAIL FROM:<a@example.com>").hasPrefix("250 "))
+            #expect(try await first.beginEnvelope().hasPrefix("250 "))
             let second = try await TestClient.connect(to: port).greeted()
-            second.send("MAIL FROM:<b@example.com>\r\n")
+            try await second.requestSession(from: "b@example.com")
             await relay.expectMetric("tproxy_upstream_waiting", 1)
             let third = try await TestClient.connect(to: port).greeted()
-            #expect(try await third.say("MAIL FROM:<c@example.com>").hasPrefix("451 4.3.2 mail (destination mail): "))
+            #expect(
+                try await third.beginEnvelope(from: "c@example.com").hasPrefix("451 4.3.2 mail (destination mail): ")
+            )
             #expect(!second.hasReply)
             _ = try await first.say("RSET")
             #expect(try await second.reply().hasPrefix("250 "))
@@ -208,9 +212,9 @@ import UpstreamPool
             relay.sink.sessionLimit = 1
             let port = try await relay.open()
             let first = try await TestClient.connect(to: port).greeted()
-            #expect(try await first.say("MAIL FROM:<a@example.com>").hasPrefix("250 "))
+            #expect(try await first.beginEnvelope().hasPrefix("250 "))
             let second = try await TestClient.connect(to: port).greeted()
-            second.send("MAIL FROM:<b@example.com>\r\n")
+            try await second.requestSession(from: "b@example.com")
             await relay.expectMetric("tproxy_upstream_session_failures_total", ["reason": "refused"], 1)
             // It waits for the one there is.
             _ = try await first.say("RSET")

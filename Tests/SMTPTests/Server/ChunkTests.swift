@@ -68,8 +68,8 @@ struct ChunkTests {
 
     @Test("A BDAT waits for the replies that are due")
     func waits() {
-        var bench = ServerSituation.mailHeld.bench()
-        #expect(bench.sendRaw("RCPT TO:<c@d>\r\nBDAT 6 LAST\r\nQUIT\r\nNOOP\r\n") == ["mail <a@b>", "rcpt <c@d>"])
+        var bench = ServerSituation.mailSent.bench()
+        #expect(bench.sendRaw("BDAT 6 LAST\r\nQUIT\r\nNOOP\r\n") == [])
         #expect(bench.reply(.mail, 250, "ok") == [])
         #expect(bench.reply(.recipient, 250, "one") == ["< 250 one\n\(Self.refusal)\n250 2.0.0 OK"])
     }

@@ -51,6 +51,8 @@ struct ServerBench {
     mutating func disconnect() -> [String] { after { $0.disconnected() } }
     mutating func block(_ areBlocked: Bool) -> [String] { after { $0.repliesBlocked(areBlocked) } }
     mutating func unread(_ bytes: Int) -> [String] { after { $0.repliesUnread(bytes) } }
+    mutating func moveLimit() -> [String] { after { $0.moveLimitReached() } }
+    mutating func stallLimit() -> [String] { after { $0.stallLimitReached() } }
     mutating func idleLimit() -> [String] { after { $0.idleLimitReached() } }
     mutating func drain() -> [String] { after { $0.drain() } }
 
@@ -69,17 +71,19 @@ struct ServerBench {
         switch action {
         case .reply(let bytes): "< \(bytes.text.unixLines)"
         case .learnCapabilities: "learn"
-        case .borrow(let fresh): fresh ? "borrow fresh" : "borrow"
+        case .borrow(let need): need == .any ? "borrow" : "borrow \(need)"
         case .stopBorrowing: "stop borrowing"
         case .mail(let address): "mail \(address.wire)"
         case .recipient(let address): "rcpt \(address.wire)"
         case .data: "data"
+        case .reset: "reset"
         case .content(let bytes): "content \(bytes.text.unixLines)"
         case .endOfData: "dot"
         case .giveBack(let needsReset): needsReset ? "give back, reset" : "give back"
         case .cut: "cut"
         case .finished(let outcome): "= \(line(outcome))"
         case .foreignProtocol(let other): "foreign \(other.rawValue)"
+        case .recipientRefused(let rejection): "! \(rejection.reply.code)"
         case .close: "close"
         case .abort: "abort"
         }
@@ -87,9 +91,9 @@ struct ServerBench {
 
     private static func line(_ outcome: TransactionOutcome) -> String {
         switch outcome {
-        case .accepted(let octets): "accepted \(octets)"
-        case .refused(let stage): "refused \(stage)"
-        case .failed(let stage): "failed \(stage)"
+        case .accepted(let octets, _): "accepted \(octets)"
+        case .refused(let rejection): "refused \(rejection.stage)"
+        case .failed(let rejection): "failed \(rejection.stage)"
         case .ambiguous: "ambiguous"
         case .abandoned(let stage): "abandoned \(stage)"
         }
@@ -109,11 +113,12 @@ enum ServerSituation: String, CaseIterable {
         switch self {
         case .unborn, .idle: break
         case .learning: _ = bench.send("EHLO x")
-        case .borrowing: _ = bench.send("MAIL FROM:<a@b>")
+        case .mailHeld: _ = bench.send("MAIL FROM:<a@b>")
+        case .borrowing: _ = bench.send("MAIL FROM:<a@b>", "RCPT TO:<c@d>")
         case .closed: _ = bench.send("QUIT")
-        case .mailHeld, .mailSent, .mailAccepted, .recipientAccepted, .dataAsked, .content, .discarding, .verdict,
+        case .mailSent, .mailAccepted, .recipientAccepted, .dataAsked, .content, .discarding, .verdict,
             .failed:
-            _ = bench.send("MAIL FROM:<a@b>")
+            _ = bench.send("MAIL FROM:<a@b>", "RCPT TO:<c@d>")
             _ = bench.lend(isReused: isReused)
             envelope(&bench)
         }
@@ -121,8 +126,6 @@ enum ServerSituation: String, CaseIterable {
     }
 
     private func envelope(_ bench: inout ServerBench) {
-        guard self != .mailHeld else { return }
-        _ = bench.send("RCPT TO:<c@d>")
         guard self != .mailSent else { return }
         _ = bench.reply(.mail, 250, "2.1.0 sender ok")
         guard self != .mailAccepted else { return }

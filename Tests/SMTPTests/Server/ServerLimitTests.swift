@@ -18,7 +18,7 @@ struct ServerLimitTests {
         #expect(bench.machine.wantsInput)
         #expect(bench.send("", "NOOP") == ["< 250 2.0.0 OK"])
         #expect(bench.sendOctets([0x4E, 0xFF, 0x0D, 0x0A]) == ["< 500 5.5.2 line is not UTF-8"])
-        #expect(bench.send("MAIL FROM:<a@b> ENVID=\(String(repeating: "x", count: 1000))") == ["borrow"])
+        #expect(bench.send("MAIL FROM:<a@b> ENVID=\(String(repeating: "x", count: 1000))") == ["< 250 2.1.0 OK"])
     }
 
     @Test("Errors and idle commands come to an end with 421")
@@ -58,9 +58,7 @@ struct ServerLimitTests {
         capabilities.mostRecipients = 2
         var bench = ServerSituation.borrowing.bench()
         _ = bench.lend(capabilities)
-        #expect(
-            bench.send("RCPT TO:<a@b>", "RCPT TO:<c@d>", "RCPT TO:<e@f>") == ["mail <a@b>", "rcpt <a@b>", "rcpt <c@d>"]
-        )
+        #expect(bench.send("RCPT TO:<e@f>", "RCPT TO:<g@h>") == ["rcpt <e@f>", "! 452"])
         _ = bench.reply(.mail, 250, "ok")
         _ = bench.reply(.recipient, 250, "ok")
         #expect(bench.reply(.recipient, 250, "ok") == ["< 250 ok\n452 4.5.3 too many recipients, 2 are the limit"])
@@ -69,12 +67,14 @@ struct ServerLimitTests {
     @Test("A client that never stops pipelining has to wait for the mail server")
     func unanswered() {
         var bench = ServerSituation.mailHeld.bench()
+        #expect(bench.send("RCPT TO:<first@x>") == ["borrow"])
+        _ = bench.lend()
         let lines = (0..<5000).map { "RCPT TO:<r\($0)@x>\r\n" }.joined()
-        #expect(bench.sendRaw(lines).count == 101)
+        #expect(bench.sendRaw(lines).count == 99)
         #expect(bench.machine.slots.count == 100)
         #expect(!bench.machine.wantsInput)
         _ = bench.reply(.mail, 250, "ok")
-        #expect(bench.reply(.recipient, 250, "ok") == ["< 250 ok", "rcpt <r100@x>"])
+        #expect(bench.reply(.recipient, 250, "ok") == ["< 250 ok", "rcpt <r99@x>"])
         #expect(bench.machine.slots.count == 100)
     }
 
@@ -92,12 +92,15 @@ struct ServerLimitTests {
         var capabilities = Capabilities()
         capabilities.pipelining = true
         var lines = bench.send("MAIL FROM:<a@b> \(parameter)")
-        if lines == ["borrow"] { lines = bench.lend(capabilities) }
+        if lines == ["< 250 2.1.0 OK"] {
+            #expect(bench.send("RCPT TO:<c@d>") == ["borrow"])
+            lines = bench.lend(capabilities)
+        }
         guard let code else {
-            #expect(lines == ["< 250 2.1.0 OK"])
-            #expect(bench.send("RCPT TO:<c@d>") == ["mail <a@b>", "rcpt <c@d>"], "and it isn't passed on")
+            #expect(lines == ["mail <a@b>", "rcpt <c@d>"], "and it isn't passed on")
             return
         }
+        #expect(lines.contains("= refused mail"))
         #expect(lines.last?.hasPrefix("< \(code) ") == true, "\(lines)")
         #expect(!bench.machine.isInTransaction)
     }
@@ -106,10 +109,8 @@ struct ServerLimitTests {
     func internationalized() {
         for line in ["MAIL FROM:<bj\u{F6}rn@x>", "MAIL FROM:<a@b> ENVID=\u{F6}"] {
             var bench = ServerSituation.idle.bench()
-            _ = bench.send(line)
-            #expect(bench.lend().last?.hasPrefix("< 553 ") == true)
-            _ = bench.send("\(line) SMTPUTF8")
-            #expect(bench.lend() == ["< 250 2.1.0 OK"])
+            #expect(bench.send(line).last?.hasPrefix("< 553 ") == true)
+            #expect(bench.send("\(line) SMTPUTF8") == ["< 250 2.1.0 OK"])
         }
     }
 }

@@ -15,6 +15,8 @@ struct ServerStateTests {
         ("end of input", { $0.endInput() }),
         ("disconnect", { $0.disconnect() }),
         ("idle limit", { $0.idleLimit() }),
+        ("stall limit", { $0.stallLimit() }),
+        ("move limit", { $0.moveLimit() }),
         ("drain", { $0.drain() }),
         ("learned", { $0.learn() }),
         ("learned nothing", { $0.learn(nil) }),
@@ -27,6 +29,7 @@ struct ServerStateTests {
         ("RCPT refused", { $0.reply(.recipient, 550, "no") }),
         ("DATA ok", { $0.reply(.data, 354, "go") }),
         ("DATA refused", { $0.reply(.data, 550, "no") }),
+        ("RSET ok", { $0.reply(.reset, 250, "ok") }),
         ("verdict ok", { $0.reply(.endOfData, 250, "ok") }),
         ("verdict refused", { $0.reply(.endOfData, 550, "no") }),
     ]
@@ -36,7 +39,7 @@ struct ServerStateTests {
         [
             .unborn: [
                 "NOOP": ["< 250 2.0.0 OK"],
-                "MAIL": ["borrow"],
+                "MAIL": ["< 250 2.1.0 OK"],
                 "RCPT": ["< 503 5.5.1 MAIL first"],
                 "DATA": ["< 503 5.5.1 MAIL first"],
                 "RSET": ["< 250 2.0.0 OK"],
@@ -48,7 +51,7 @@ struct ServerStateTests {
             ],
             .idle: [
                 "NOOP": ["< 250 2.0.0 OK"],
-                "MAIL": ["borrow"],
+                "MAIL": ["< 250 2.1.0 OK"],
                 "RCPT": ["< 503 5.5.1 MAIL first"],
                 "DATA": ["< 503 5.5.1 MAIL first"],
                 "RSET": ["< 250 2.0.0 OK"],
@@ -63,43 +66,43 @@ struct ServerStateTests {
                 "learned": [
                     "< 250-relay\n250-PIPELINING\n250-SIZE 1000000\n250-8BITMIME\n250-SMTPUTF8\n250-DSN\n250 ENHANCEDSTATUSCODES"
                 ],
-                "learned nothing": ["< 250-relay\n250-PIPELINING\n250 SIZE 157286400"],
+                "learned nothing": [
+                    "< 250-relay\n250-PIPELINING\n250-SIZE 157286400\n250-8BITMIME\n250-SMTPUTF8\n250 DSN"
+                ],
             ],
             .borrowing: [
                 "disconnect": ["stop borrowing", "= abandoned mail"],
-                "lent": ["< 250 2.1.0 OK"],
+                "lent": ["mail <a@b>", "rcpt <c@d>"],
                 "denied": ["= failed mail", "< 451 denied"],
                 "denied for good": ["= failed mail", "< 421 denied", "close"],
             ],
             .mailHeld: [
                 "NOOP": ["< 250 2.0.0 OK"],
                 "MAIL": ["< 503 5.5.1 there is a MAIL already, send RSET first"],
-                "RCPT": ["mail <a@b>", "rcpt <z@z>"],
+                "RCPT": ["borrow"],
                 "DATA": ["< 503 5.5.1 RCPT first"],
-                "RSET": ["give back", "= abandoned recipient", "< 250 2.0.0 OK"],
-                "EHLO": ["give back", "= abandoned recipient", "learn"],
-                "QUIT": ["give back", "= abandoned recipient", "< 221 2.0.0 relay bye", "close"],
-                "end of input": ["give back", "= abandoned recipient", "close"],
-                "disconnect": ["give back", "= abandoned recipient"],
+                "RSET": ["= abandoned recipient", "< 250 2.0.0 OK"],
+                "EHLO": ["= abandoned recipient", "learn"],
+                "QUIT": ["= abandoned recipient", "< 221 2.0.0 relay bye", "close"],
+                "end of input": ["= abandoned recipient", "close"],
+                "disconnect": ["= abandoned recipient"],
                 "idle limit": [
-                    "give back", "= abandoned recipient", "< 421 4.4.2 relay nothing was sent for too long, closing",
-                    "close",
+                    "= abandoned recipient", "< 421 4.4.2 relay nothing was sent for too long, closing", "close",
                 ],
             ],
             .mailSent: [
                 "RCPT": ["rcpt <z@z>"],
                 "DATA": ["data"],
                 "disconnect": ["give back, reset", "= abandoned recipient"],
-                "MAIL refused": ["= refused mail"],
                 "RCPT ok": ["< 250 ok"],
-                "RCPT refused": ["< 550 no"],
+                "RCPT refused": ["! 550", "< 550 no"],
             ],
             .mailAccepted: [
                 "RCPT": ["rcpt <z@z>"],
                 "DATA": ["data"],
                 "disconnect": ["give back, reset", "= abandoned recipient"],
                 "RCPT ok": ["< 250 ok"],
-                "RCPT refused": ["< 550 no"],
+                "RCPT refused": ["! 550", "< 550 no"],
             ],
             .recipientAccepted: [
                 "NOOP": ["< 250 2.0.0 OK"],
@@ -115,11 +118,12 @@ struct ServerStateTests {
                     "give back, reset", "= abandoned recipient",
                     "< 421 4.4.2 relay nothing was sent for too long, closing", "close",
                 ],
+                "stall limit": ["give back, reset", "= failed recipient"],
             ],
             .dataAsked: [
                 "disconnect": ["cut", "= abandoned data"],
                 "RCPT ok": ["< 250 ok"],
-                "RCPT refused": ["< 550 no"],
+                "RCPT refused": ["! 550", "< 550 no"],
                 "DATA ok": ["< 354 go"],
                 "DATA refused": ["= refused data", "< 550 no"],
             ],
@@ -136,6 +140,7 @@ struct ServerStateTests {
                 "idle limit": [
                     "cut", "= abandoned content", "< 421 4.4.2 relay nothing was sent for too long, closing", "close",
                 ],
+                "stall limit": ["cut"],
                 "MAIL refused": ["cut"],
                 "RCPT refused": ["cut"],
                 "DATA refused": ["cut"],
@@ -154,7 +159,7 @@ struct ServerStateTests {
             ],
             .failed: [
                 "NOOP": ["< 250 2.0.0 OK"],
-                "MAIL": ["borrow"],
+                "MAIL": ["< 250 2.1.0 OK"],
                 "RCPT": ["< 451 lost"],
                 "DATA": ["< 451 lost"],
                 "RSET": ["< 250 2.0.0 OK"],
