@@ -60,7 +60,7 @@ extension RouteEndpoint {
     func recipientRefused(_ rejection: Rejection, _ metadata: Logger.Metadata) {
         var metadata = metadata
         metadata.add(rejection)
-        logger.info("recipient refused", metadata: metadata)
+        logger.info("message recipient refused", metadata: metadata)
     }
 
     /// Logs that a transaction is not waited for any more.

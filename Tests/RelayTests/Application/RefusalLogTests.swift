@@ -36,7 +36,7 @@ import Testing
         Case(
             name: "RCPT",
             fault: SinkFault(at: .recipient, .reply(550, "5.7.54", "unable to relay")),
-            event: "recipient refused",
+            event: "message recipient refused",
             stage: "recipient",
             reply: "550 5.7.54 unable to relay",
             reason: byServer
@@ -84,7 +84,7 @@ import Testing
         Case(
             name: "a parameter of RCPT",
             recipient: "RCPT TO:<b@example.org> XYZ=1",
-            event: "recipient refused",
+            event: "message recipient refused",
             stage: "recipient",
             reply: "555 5.5.4 ",
             reason: byRelay
