@@ -19,6 +19,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
     public enum Retirement: String, Hashable, Sendable, CaseIterable {
         case idle, age, messages, drained, lost, cut
         case probeFailed = "probe_failed"
+        case throttled
     }
 
     /// Why a waiter gets no session.
@@ -79,6 +80,8 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
         /// When it was opened, for its age.
         var birth: Instant
         var transactions = 0
+        /// Why it's closed when it's released.
+        var retirement: Retirement?
     }
 
     struct Waiting: Sendable {
@@ -204,7 +207,7 @@ public struct PoolStateMachine<Waiter: Hashable & Sendable, Failure: Sendable>: 
             isDrained
             ? .drained
             : session.transactions >= limits.messages
-                ? .messages : now - session.birth >= limits.age ? .age : nil
+                ? .messages : now - session.birth >= limits.age ? .age : session.retirement
         if let retirement {
             return [close(id, retirement)] + serve(at: now)
         }

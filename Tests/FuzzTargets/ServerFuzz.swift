@@ -83,7 +83,7 @@ enum ServerFuzz {
                 content = nil
                 machine.replied(.endOfData, Reply(250, "2.0.0 taken"))
             case .reset: machine.replied(.reset, Reply(250, "2.0.0 ok"))
-            case .giveBack, .stopBorrowing, .finished, .recipientRefused, .foreignProtocol: break
+            case .giveBack, .stopBorrowing, .finished, .recipientRefused, .throttled, .foreignProtocol: break
             // Octets may have gone by then or not: it is no message.
             case .cut: content = nil
             case .close, .abort: return

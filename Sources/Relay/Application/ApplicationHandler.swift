@@ -186,6 +186,8 @@ final class ApplicationHandler: ChannelInboundHandler {
             endpoint.metrics.bytesOut.increment(by: UInt64(bytes.readableBytes))
             session?.content(bytes)
         case .endOfData: session?.endOfData()
+        case .throttled(let throttling):
+            if let lease { lease.pool?.throttled(throttling, by: lease.session.id) }
         case .giveBack(let needsReset):
             let done = session
             lease = nil

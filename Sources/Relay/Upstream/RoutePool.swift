@@ -116,6 +116,17 @@ final class RoutePool: SessionOwner {
         carryOut(machine.drain(at: clock.now))
     }
 
+    /// Changes the machine.
+    func perform(_ change: (inout Machine, ContinuousClock.Instant) -> Void) {
+        change(&machine, clock.now)
+        updateGauges()
+        setTimer()
+    }
+
+    func logThrottling(_ throttling: Throttling, by id: Machine.SessionID) {
+        logger.notice("mail server throttles", metadata: ["session": "\(id)", "reason": "\(throttling)"])
+    }
+
     // MARK: What sessions say
 
     func sessionEstablished(_ session: Session) {

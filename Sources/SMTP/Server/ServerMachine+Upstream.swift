@@ -57,16 +57,17 @@ extension ServerMachine {
 
     /// The envelope has moved for as long as it may: the client hears how its last session ended.
     public mutating func moveLimitReached() {
-        guard case .borrowing(let transaction, let whileDataAsked) = state, let reply = transaction.lastEnd else {
+        guard case .borrowing(let transaction, let whileDataAsked) = state, let last = transaction.lastEnd else {
             return
         }
-        let rejection = Rejection(.recipient, reply, .sessionEnded)
-        end(transaction, .failed(rejection), reply, isDataAsked: whileDataAsked)
+        end(transaction, .failed(last), last.reply, isDataAsked: whileDataAsked)
     }
 
     /// The session has answered.
     public mutating func replied(_ expectation: ClientExpectation, _ reply: Reply) {
         guard hasSession else { return }
+        let throttling = reply.throttling
+        if let throttling { actions.append(.throttled(throttling)) }
         if reply.code == 421 {
             // It closes its connection; ours stays.
             actions.append(.cut)
@@ -77,6 +78,7 @@ extension ServerMachine {
             actions.append(.cut)
             return sessionEnded(Self.unexpectedReply, .sessionLost)
         }
+        if let throttling, leave(throttling, expectation, reply) { return }
         switch state {
         case .envelope(var transaction):
             envelope(&transaction, expectation, reply)
@@ -111,6 +113,31 @@ extension ServerMachine {
     private static let unexpectedReply = Reply(451, "4.5.0 unexpected reply from the mail server")
 
     // MARK: Inside
+
+    /// Leaves a session whose server has too much to do, if the envelope can still move. The session goes on.
+    private mutating func leave(_ throttling: Throttling, _ expectation: ClientExpectation, _ reply: Reply) -> Bool {
+        let isDataAsked: Bool
+        let transaction: Transaction
+        switch state {
+        case .envelope(let current): (transaction, isDataAsked) = (current, false)
+        case .dataAsked(let current): (transaction, isDataAsked) = (current, true)
+        case .idle, .learning, .borrowing, .content, .discarding, .verdict, .failed, .closed: return false
+        }
+        switch expectation {
+        case .mail where transaction.sender == .sent: break
+        case .recipient where transaction.sender == .accepted && !transaction.isRecipientAnswered: break
+        case .mail, .recipient, .greeting, .ehlo, .authentication, .data, .endOfData, .reset, .quit: return false
+        }
+        // Replies may be due.
+        actions.append(.giveBack(needsReset: true))
+        let need: SessionNeed
+        switch throttling {
+        case .messagesOfSession: need = transaction.isSessionReused ? .replacement : .retry
+        case .sessions, .rate: need = .retry
+        }
+        move(transaction, to: need, Rejection(.recipient, reply, .mailServer), isDataAsked)
+        return true
+    }
 
     /// Whether a session is ours now; what others say is none of our business.
     private var hasSession: Bool {
@@ -308,18 +335,19 @@ extension ServerMachine {
             return end(transaction, .failed(rejection), reply, isDataAsked: whileDataAsked)
         }
         let afterNew: SessionNeed = cause == .sessionEnded ? .retry : .another
-        move(transaction, to: transaction.isSessionReused ? .replacement : afterNew, reply, whileDataAsked)
+        let need = transaction.isSessionReused ? .replacement : afterNew
+        move(transaction, to: need, Rejection(.recipient, reply, cause), whileDataAsked)
     }
 
     private mutating func move(
         _ transaction: Transaction,
         to need: SessionNeed,
-        _ reply: Reply,
+        _ reason: Rejection,
         _ whileDataAsked: Bool
     ) {
         var transaction = transaction
         transaction.sender = .held
-        transaction.lastEnd = reply
+        transaction.lastEnd = reason
         guard awaitsReply else {
             // MAIL alone was sent and answered: the next RCPT asks for a session.
             state = .envelope(transaction)

@@ -24,6 +24,8 @@ public struct ServerMachine: Sendable {
         case reset
         case content(ByteBuffer)
         case endOfData
+        /// The mail server has said that there is too much for it. The session is still the transaction's.
+        case throttled(Throttling)
         /// The session is free again.
         case giveBack(needsReset: Bool)
         /// Cut the session off: it is in the midst of a message that must not be completed.

@@ -31,8 +31,8 @@ struct Transaction: Hashable, Sendable {
     var isRecipientAnswered = false
     /// Whether the session had served others before: it may be dead without the client's doing.
     var isSessionReused = false
-    /// How the last session ended, where the envelope has moved.
-    var lastEnd: Reply?
+    /// Why the envelope has left its last session, where it has moved.
+    var lastEnd: Rejection?
     /// Whether the client was told 250 for MAIL: a refusal of the sender is then the reply to RCPT.
     var isSenderPromised = false
     /// Whether its end is counted already: by a refusal after which the application may still say something.

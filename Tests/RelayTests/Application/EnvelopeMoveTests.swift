@@ -80,6 +80,58 @@ import UpstreamPool
         }
     }
 
+    private static let tooMany = SinkReply(432, "4.3.2", "Concurrent connections limit exceeded")
+
+    @Test(
+        "a server with too many sessions: the envelope waits, and the cap is lowered",
+        arguments: [SinkStage.mail, .recipient]
+    )
+    func tooManySessions(stage: SinkStage) async throws {
+        try await TestRelay.run { relay in
+            let port = try await relay.open()
+            let first = try await TestClient.connect(to: port).greeted()
+            try await first.beginMessage()
+            relay.sink.script.add(SinkFault(at: stage, times: 1, .answer(Self.tooMany)))
+            let second = try await TestClient.connect(to: port).greeted()
+            try await second.requestSession()
+            await relay.expectMetric("tproxy_upstream_session_cap", 1)
+            await relay.expectMetric("tproxy_upstream_sessions_retired_total", ["reason": "throttled"], 1)
+            #expect(!second.hasReply)
+            first.send("age\r\n.\r\n")
+            #expect(try await first.reply().hasPrefix("250 "))
+            #expect(try await second.reply().hasPrefix("250 "))
+            #expect(relay.sink.counters.mostOpenConnections == 2 && relay.sink.counters.connections == 2)
+        }
+    }
+
+    @Test("a server that says so behind the final dot: the client hears it, and the cap is lowered")
+    func tooManySessionsAtDot() async throws {
+        try await TestRelay.run { relay in
+            let port = try await relay.open()
+            let first = try await TestClient.connect(to: port).greeted()
+            try await first.beginMessage()
+            relay.sink.script.add(SinkFault(at: .endOfData, times: 1, .answer(Self.tooMany)))
+            let second = try await TestClient.connect(to: port).greeted()
+            #expect(try await second.mail() == "432 4.3.2 Concurrent connections limit exceeded")
+            await relay.expectMetric("tproxy_upstream_session_cap", 1)
+            first.send("age\r\n.\r\n")
+            #expect(try await first.reply().hasPrefix("250 "))
+            #expect(relay.sink.counters.commands["MAIL"] == 2)
+        }
+    }
+
+    @Test("a session that may carry no more messages is replaced, whatever the code")
+    func messagesOfSession() async throws {
+        try await TestRelay.run { relay in
+            let enough = SinkReply(452, "4.3.2", "maximum number of messages")
+            relay.sink.script.add(SinkFault(at: .mail, skipping: 1, times: 1, .answer(enough)))
+            let client = try await relay.client()
+            for _ in 0..<2 { #expect(try await client.mail().hasPrefix("250 ")) }
+            #expect(relay.sink.mails.map(\.session) == [1, 2])
+            await relay.expectMetric("tproxy_upstream_session_cap", 2)
+        }
+    }
+
     @Test("nothing is repeated once a recipient was answered", arguments: [SinkStage.recipient, .data, .endOfData])
     func afterFirstRecipient(stage: SinkStage) async throws {
         try await TestRelay.run { relay in

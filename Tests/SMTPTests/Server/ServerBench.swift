@@ -79,6 +79,7 @@ struct ServerBench {
         case .reset: "reset"
         case .content(let bytes): "content \(bytes.text.unixLines)"
         case .endOfData: "dot"
+        case .throttled(let throttling): "throttled \(throttling)"
         case .giveBack(let needsReset): needsReset ? "give back, reset" : "give back"
         case .cut: "cut"
         case .finished(let outcome): "= \(line(outcome))"

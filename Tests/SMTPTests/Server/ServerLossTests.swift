@@ -225,7 +225,11 @@ struct ServerLossTests {
     @Test("A 421 to the MAIL of a reused session counts as a lost one")
     func serviceClosingReused() {
         var bench = ServerSituation.mailSent.bench(isReused: true)
-        #expect(bench.reply(.mail, 421, "4.7.0 too many messages") == ["cut", "borrow replacement"])
+        #expect(
+            bench.reply(.mail, 421, "4.7.0 too many messages") == [
+                "throttled messagesOfSession", "cut", "borrow replacement",
+            ]
+        )
         #expect(bench.lend() == ["mail <a@b>", "rcpt <c@d>"])
     }
 
@@ -250,6 +254,50 @@ struct ServerLossTests {
                 ]
             )
         }
+    }
+
+    @Test(
+        "A server that has too much to do: before a recipient is answered the envelope moves, and the session goes on",
+        arguments: [
+            (432, "4.3.2 Concurrent connections limit exceeded", "throttled sessions", "borrow retry"),
+            (454, "Throttling failure: Maximum sending rate exceeded", "throttled rate", "borrow retry"),
+            (452, "4.7.0 maximum number of messages", "throttled messagesOfSession", "borrow replacement"),
+        ]
+    )
+    func throttled(code: Int, text: String, report: String, borrow: String) {
+        for expectation in [ClientExpectation.mail, .recipient] {
+            var bench = (expectation == .mail ? ServerSituation.mailSent : .mailAccepted).bench(isReused: true)
+            _ = bench.send("RCPT TO:<e@f>", "DATA")
+            #expect(bench.reply(expectation, code, text) == [report, "give back, reset", borrow])
+            // What is still due to the former session isn't taken for the next one's.
+            #expect(bench.reply(.recipient, 503, "MAIL first") == [])
+            #expect(bench.lend() == ["mail <a@b>", "rcpt <c@d>", "rcpt <e@f>", "data"])
+            if expectation == .recipient { _ = bench.reply(.mail, 250, "ok") }
+            #expect(bench.reply(expectation, code, text).last == "borrow retry")
+            #expect(
+                bench.moveLimit() == [
+                    "= failed recipient", "< \(code) \(text)\n\(code) \(text)\n\(code) \(text)",
+                ]
+            )
+        }
+    }
+
+    @Test("A server that has too much to do: later the client hears so, and the pool too")
+    func throttledLater() {
+        let text = "4.3.2 Concurrent connections limit exceeded"
+        var recipient = ServerSituation.recipientAccepted.bench()
+        _ = recipient.send("RCPT TO:<e@f>")
+        #expect(recipient.reply(.recipient, 432, text) == ["throttled sessions", "! 432", "< 432 \(text)"])
+        var data = ServerSituation.dataAsked.bench()
+        #expect(data.reply(.data, 432, text) == ["throttled sessions", "= refused data", "< 432 \(text)"])
+        var verdict = ServerSituation.verdict.bench()
+        #expect(
+            verdict.reply(.endOfData, 432, text) == [
+                "throttled sessions", "give back", "= refused endOfData", "< 432 \(text)",
+            ]
+        )
+        var closing = ServerSituation.dataAsked.bench()
+        #expect(closing.reply(.data, 421, "too many connections").first == "throttled sessions")
     }
 
     @Test("A session with replies due is never given back as clean")
