@@ -1,5 +1,6 @@
 public import DestinationModel
 public import DestinationRules
+public import Kubernetes
 
 /// What the controller is told by the configuration.
 public struct ControllerSettings: Hashable, Sendable {
@@ -16,10 +17,19 @@ public struct ControllerSettings: Hashable, Sendable {
     /// Whether only namespaces count that have the label
     /// `transparent-proxy.connectivity.api.sap/namespace: <installNamespace>`.
     public var selectsNamespaces: Bool
+    /// The API server's version, which decides about the fields of what is made.
+    public var server = ServerVersion.newest
     /// How often everything is compared with what it should be.
     public var resync: Duration
     /// How long a port that was given up is nobody's.
     public var quarantine: Duration
+
+    /// The same for another version of the API server.
+    func with(server: ServerVersion) -> ControllerSettings {
+        var settings = self
+        settings.server = server
+        return settings
+    }
 
     /// Puts settings together.
     public init(

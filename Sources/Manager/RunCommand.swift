@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import Logging
 import ServerSupport
+import Telemetry
 
 /// `tproxy-manager run`: the controller.
 struct RunCommand: AsyncParsableCommand, Sendable {
@@ -33,8 +34,8 @@ struct RunCommand: AsyncParsableCommand, Sendable {
     @Option(help: "The install namespace. Default: installNamespace of the configuration, else the pod's namespace.")
     var namespace: String?
 
-    @Option(help: "The address of /metrics, /healthz and /readyz.")
-    var metricsAddress = "0.0.0.0"
+    @Option(help: "The address of /metrics, /healthz and /readyz; by default all, of IPv6 and IPv4.")
+    var metricsAddress = ListenAddress.any
 
     @Option(help: "Their port; 0 for any.")
     var metricsPort = 9494

@@ -31,6 +31,7 @@ extension RouteClaim {
             ]),
             "spec": .object([
                 "type": .string("ClusterIP"), "selector": .object(selector),
+                "ipFamilyPolicy": .string("PreferDualStack"),
                 "ports": .array([
                     // A server speaks first in SMTP. Without a word, Istio waits for the client on any port but 25 and 587.
                     .object([

@@ -40,7 +40,8 @@ final class AdmissionServer: Sendable {
             environment.metrics.reached(.connections)
         }
         let handshakes = HandshakeLimiter(environment.limits, metrics: environment.metrics)
-        let bootstrap = ServerBootstrap(group: group)
+        let host = ListenAddress.resolved(host)
+        let bootstrap = ServerBootstrap(group: group).bothFamilies(at: host)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // Connections inherit it: what they keep in the kernel counts for the container's memory too.
@@ -54,7 +55,7 @@ final class AdmissionServer: Sendable {
             )
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let address = channel.remoteAddress?.ipAddress ?? ""
+                    let address = channel.remoteAddress?.plainIPAddress ?? ""
                     guard handshakes.admit(channel, address: address), connections.admit(channel) else {
                         throw ChannelError.ioOnClosedChannel
                     }

@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import TLS
+import Telemetry
 
 /// Looks whether the server can be reached: a TLS handshake with itself, by the certificate that it shows.
 ///
@@ -95,13 +96,7 @@ extension HandshakeWaiter: Sendable {}
 extension SocketAddress {
     /// The address itself, or the loopback for one that stands for all.
     fileprivate var reachable: SocketAddress {
-        let loopback: String? =
-            switch ipAddress {
-            case "0.0.0.0": "127.0.0.1"
-            case "::": "::1"
-            default: nil
-            }
-        guard let loopback, let port else { return self }
-        return (try? SocketAddress(ipAddress: loopback, port: port)) ?? self
+        guard let ipAddress, let port else { return self }
+        return (try? SocketAddress(ipAddress: ListenAddress.reachable(ipAddress), port: port)) ?? self
     }
 }

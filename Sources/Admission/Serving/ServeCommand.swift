@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandLineSupport
 import Logging
 import ServerSupport
+import Telemetry
 
 /// `tproxy-admission serve`: the validating webhook.
 struct ServeCommand: AsyncParsableCommand {
@@ -55,8 +56,8 @@ struct ServeCommand: AsyncParsableCommand {
     )
     var allowedClientName: [String] = []
 
-    @Option(help: "The address to listen on; :: for IPv6 too.")
-    var address = "0.0.0.0"
+    @Option(help: "The address to listen on; by default all, of IPv6 and IPv4.")
+    var address = ListenAddress.any
 
     @Option(help: "The webhook's port; 0 for any.")
     var port = 8443

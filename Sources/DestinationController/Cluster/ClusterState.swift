@@ -50,7 +50,7 @@ struct ClusterState: Sendable {
         ports = PortPool(settings.relayPorts)
         destinations = ObjectCache { $0.metadata.isBeingDeleted ? nil : ObservedDestination($0) }
         services = ObjectCache {
-            $0.metadata.namespace == settings.installNamespace ? ObservedClaim($0) : nil
+            $0.metadata.namespace == settings.installNamespace ? ObservedClaim($0, server: settings.server) : nil
         }
         aliases = ObjectCache { ObservedAlias($0, settings) }
         policies = ObjectCache(ObservedPolicy.init)

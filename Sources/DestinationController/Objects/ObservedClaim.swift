@@ -20,15 +20,16 @@ struct ObservedClaim: Hashable, Sendable {
     let selector: [String]
 
     /// Reads a Service; `nil` where it concerns no relay port.
-    init?(_ service: ObjectValue) {
+    ///
+    /// - Parameter server: Decides which fields a Service has to have.
+    init?(_ service: ObjectValue, server: ServerVersion = .newest) {
         let metadata = service.metadata
         switch RelayServiceReading(service) {
         case .claim(let claim):
             self.claim = claim
             ports = [claim.port]
-            isIntact =
-                service.holds(claim.service(in: metadata.namespace))
-                && Self.hasNoMore(service, than: claim.service(in: metadata.namespace))
+            let wanted = server.known(claim.service(in: metadata.namespace))
+            isIntact = service.holds(wanted) && Self.hasNoMore(service, than: wanted)
         case .malformed(let ports, _):
             claim = nil
             self.ports = ports
@@ -60,21 +61,23 @@ struct ObservedClaim: Hashable, Sendable {
 
 extension ObservedClaim {
     /// The change that makes the Service the one of a claim.
-    func patch(to claim: RouteClaim, in namespace: String) -> ObjectValue {
-        let wanted = claim.service(in: namespace)
+    func patch(to claim: RouteClaim, in namespace: String, server: ServerVersion = .newest) -> ObjectValue {
+        let wanted = server.known(claim.service(in: namespace))
         var annotations = wanted["metadata"]?["annotations"]?.objectValue ?? [:]
         if claim.isServed { annotations[RelayService.releasedAnnotation] = .null }
         var selector = wanted["spec"]?["selector"]?.objectValue ?? [:]
         for name in self.selector where selector[name] == nil { selector[name] = .null }
+        var spec: [String: ObjectValue] = [
+            "type": .string("ClusterIP"), "selector": .object(selector), "ports": wanted["spec"]?["ports"] ?? .null,
+            "externalIPs": .null, "externalName": .null, "publishNotReadyAddresses": .null,
+        ]
+        spec["ipFamilyPolicy"] = wanted["spec"]?["ipFamilyPolicy"]
         return .object([
             "metadata": .object([
                 "resourceVersion": .string(resourceVersion), "uid": .string(uid),
                 "labels": wanted["metadata"]?["labels"] ?? .null, "annotations": .object(annotations),
             ]),
-            "spec": .object([
-                "type": .string("ClusterIP"), "selector": .object(selector), "ports": wanted["spec"]?["ports"] ?? .null,
-                "externalIPs": .null, "externalName": .null, "publishNotReadyAddresses": .null,
-            ]),
+            "spec": .object(spec),
         ])
     }
 }

@@ -23,7 +23,8 @@ struct ClusterWriter: Sendable {
         switch write {
         case .createClaim(let claim):
             defer { memory.giveBack(claim) }
-            return await create(.services, claim.service(in: settings.installNamespace), .relayService)
+            let service = settings.server.known(claim.service(in: settings.installNamespace))
+            return await create(.services, service, .relayService)
         case .createPolicy(let policy):
             return await create(.policies, policy.object(in: settings.installNamespace), .networkPolicy)
         case .createAlias(let alias):
@@ -34,7 +35,7 @@ struct ClusterWriter: Sendable {
                 key(observed.name),
                 observed.uid,
                 .relayService,
-                patch: observed.patch(to: claim, in: settings.installNamespace)
+                patch: observed.patch(to: claim, in: settings.installNamespace, server: settings.server)
             )
             // What takes its place is planned anew.
             if observed.isBeyondRepair { return await delete(operation, observed.resourceVersion) }

@@ -44,6 +44,8 @@ public struct DestinationController: Sendable {
     public func run() async throws {
         board.begin()
         defer { board.end() }
+        guard let version = await serverVersion() else { return }
+        let settings = settings.with(server: version)
         let memory = ControllerMemory(settings, mostPerNamespace: Self.workersPerNamespace, board: board)
         let relays = try RelayObserver(
             client,
@@ -74,6 +76,23 @@ public struct DestinationController: Sendable {
             if await waitUntilSynced(memory, relays) { await work(reconciler, memory, &group) }
             group.cancelAll()
         }
+    }
+
+    /// The API server's version, as soon as it says it; `nil` once the task is cancelled.
+    private func serverVersion() async -> ServerVersion? {
+        var backoff = Backoff(base: .milliseconds(500), limit: .seconds(30))
+        var generator = SystemRandomNumberGenerator()
+        while !Task.isCancelled {
+            do {
+                let text = try await client.serverVersion()
+                logger.info("API server found", metadata: ["version": "\(text)"])
+                return ServerVersion(text) ?? .newest
+            } catch {
+                logger.warning("API server's version can't be read, retrying", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: backoff.next(using: &generator))
+            }
+        }
+        return nil
     }
 
     // MARK: Watches

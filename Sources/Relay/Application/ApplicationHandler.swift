@@ -82,7 +82,7 @@ final class ApplicationHandler: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        clientAddress = context.remoteAddress?.ipAddress ?? ""
+        clientAddress = context.remoteAddress?.plainIPAddress ?? ""
         guard endpoint.admit(self) else {
             let refusal = Reply(421, "4.3.2 too many connections, try again later")
             return feed { $0.refuseConnection(refusal) }

@@ -122,7 +122,7 @@ struct ClusterRelay {
 
     private func listeningAddress() throws(StartFailure) -> SocketAddress {
         do {
-            return try SocketAddress(ipAddress: options.address, port: 0)
+            return try SocketAddress(ipAddress: ListenAddress.resolved(options.address), port: 0)
         } catch {
             throw StartFailure("\(options.address) is no address to listen on; correct --address")
         }

@@ -3,6 +3,7 @@ import CommandLineSupport
 import Configuration
 import Logging
 import ServerSupport
+import Telemetry
 
 /// `tproxy-relay run`: the relay in a cluster.
 struct RunCommand: AsyncParsableCommand, Sendable {
@@ -35,11 +36,11 @@ struct RunCommand: AsyncParsableCommand, Sendable {
     @Option(help: "The install namespace. Default: installNamespace of the configuration, else the pod's namespace.")
     var namespace: String?
 
-    @Option(help: "The address to listen on for applications.")
-    var address = "0.0.0.0"
+    @Option(help: "The address to listen on for applications; by default all, of IPv6 and IPv4.")
+    var address = ListenAddress.any
 
-    @Option(help: "The address of /metrics, /healthz, /readyz and the pages about routes.")
-    var metricsAddress = "0.0.0.0"
+    @Option(help: "The address of /metrics, /healthz, /readyz and the pages about routes; by default all.")
+    var metricsAddress = ListenAddress.any
 
     @Option(help: "Their port; 0 for any.")
     var metricsPort = ServerConfiguration.metricsPort

@@ -262,7 +262,7 @@ final class RouteEndpoint {
     /// - Returns: where it listens.
     func listen(at address: SocketAddress) -> EventLoopFuture<SocketAddress> {
         let endpoint = NIOLoopBound(self, eventLoop: loop)
-        return ServerBootstrap(group: loop, childGroup: loop)
+        return ServerBootstrap(group: loop, childGroup: loop).bothFamilies(at: address.ipAddress)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelOption(.backlog, value: 1024)
             .keepAlive()

@@ -111,6 +111,6 @@ public final class ConnectionTracker: Sendable {
     }
 
     private static func peer(of channel: any Channel) -> String {
-        channel.remoteAddress?.ipAddress ?? ""
+        channel.remoteAddress?.plainIPAddress ?? ""
     }
 }

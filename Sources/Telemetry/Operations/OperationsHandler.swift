@@ -85,7 +85,7 @@ final class OperationsHandler: ChannelInboundHandler {
     /// Makes the answer off the event loop, writes it on the loop.
     private func answer(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Task<Void, Never> {
         let (router, slots) = (router, slots)
-        let address = context.remoteAddress?.ipAddress ?? ""
+        let address = context.remoteAddress?.plainIPAddress ?? ""
         let eventLoop = context.eventLoop
         let bound = NIOLoopBound((handler: self, context: context), eventLoop: eventLoop)
         return Task {

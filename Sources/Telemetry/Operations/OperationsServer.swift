@@ -47,7 +47,8 @@ public final class OperationsServer: Sendable {
         let router = OperationsRouter(routes: own.merging(routes) { _, added in added })
         let connections = ConnectionTracker(limit: limits.connections) { whenLimitReached(.connections) }
         let slots = ResponseSlots(limit: limits.largeResponses) { whenLimitReached(.largeResponses) }
-        let bootstrap = ServerBootstrap(group: group)
+        let host = ListenAddress.resolved(host)
+        let bootstrap = ServerBootstrap(group: group).bothFamilies(at: host)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             // What a client doesn't read stays in memory, in the kernel's as in ours.
             .childChannelOption(.socketOption(.so_sndbuf), value: SocketOptionValue(OperationsLimits.largeBytes))

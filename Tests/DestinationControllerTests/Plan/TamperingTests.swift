@@ -72,6 +72,7 @@ struct TamperingTests {
         relay("another port", ["spec", "ports"], .array([port])),
         relay("no application protocol", ["spec", "ports"], .array([bare])),
         relay("not opaque to a mesh", ["metadata", "annotations", RelayService.opaquePortsAnnotation], nil),
+        relay("one family of addresses", ["spec", "ipFamilyPolicy"], .string("SingleStack")),
         relay("no ports", ["spec", "ports"], nil),
         relay("another type", ["spec", "type"], .string("NodePort")),
         relay("an external name", ["spec", "externalName"], .string("evil.example")),

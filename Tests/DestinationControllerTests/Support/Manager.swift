@@ -126,13 +126,18 @@ struct Manager {
         switch write {
         case .createClaim(let claim):
             defer { state.giveBack(claim) }
-            return create(claim.service(in: settings.installNamespace), .services, &cluster, now)
+            return create(
+                settings.server.known(claim.service(in: settings.installNamespace)),
+                .services,
+                &cluster,
+                now
+            )
         case .createPolicy(let policy):
             return create(policy.object(in: settings.installNamespace), .policies, &cluster, now)
         case .createAlias(let alias):
             return create(alias.object(settings), .services, &cluster, now, isAlias: true)
         case .updateClaim(let observed, let claim):
-            let patch = observed.patch(to: claim, in: settings.installNamespace)
+            let patch = observed.patch(to: claim, in: settings.installNamespace, server: settings.server)
             return update(patch, .services, key(observed.name), observed.uid, &cluster, now)
         case .updatePolicy(let observed, let policy):
             return update(policy.patch(of: observed), .policies, key(observed.name), observed.uid, &cluster, now)

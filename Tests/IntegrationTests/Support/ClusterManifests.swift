@@ -66,6 +66,10 @@ enum ClusterManifests {
             if !apiVersions.contains(version), let older = Self.olderVersions[version] {
                 try object.replace("apiVersion", with: .string(older))
             }
+            // A server before Kubernetes 1.21 drops it, or has no other policy.
+            if object["spec"]?["ipFamilyPolicy"] != nil, !apiVersions.contains("discovery.k8s.io/v1") {
+                try object.change("spec") { try $0.remove("ipFamilyPolicy") }
+            }
             guard object["kind"] == .string("ValidatingWebhookConfiguration") else { return object }
             try object.change("webhooks") { webhooks in
                 guard case .array(let items) = webhooks else { throw Mismatch(missing: "list of webhooks") }
