@@ -38,6 +38,18 @@ import UpstreamPool
         }
     }
 
+    @Test("a refusal without end is no reply")
+    func flood() async throws {
+        try await TestRelay.run(limits: Self.limits) { relay in
+            let lines = Array(repeating: Array("421-more\r\n".utf8), count: 10_000).flatMap(\.self)
+            relay.sink.script.add(SinkFault(at: .connect, .send(lines)))
+            let client = try await relay.client()
+            let reply = try await client.mail()
+            #expect(reply.hasPrefix("451 4.7.5 mail (destination mail): "), "\(reply)")
+            #expect(reply.hasSuffix(" does not speak TLS"), "\(reply)")
+        }
+    }
+
     @Test("too many sessions lower the cap to those that are open")
     func cap() async throws {
         try await TestRelay.run { relay in

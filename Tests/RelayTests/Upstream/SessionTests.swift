@@ -196,6 +196,20 @@ import UpstreamPool
         #expect(closings.told.count == 1)
     }
 
+    @Test("Plain text that trickles in instead of TLS doesn't move the limit for TLS")
+    func plaintext() throws {
+        for second in 0..<10 {
+            #expect(closings.told.isEmpty, "after \(second) s")
+            let line = TLSPlaintextReceived(bytes: ByteBuffer(string: "421-more\r\n"))
+            channel.pipeline.fireUserInboundEventTriggered(line)
+            channel.pipeline.fireChannelReadComplete()
+            channel.embeddedEventLoop.advanceTime(by: .seconds(1))
+        }
+        #expect(closings.told == ["with a goodbye"])
+        #expect(owner.told == ["failed"])
+        #expect(try sent() == "")
+    }
+
     @Test(
         "The owner hears of the end when the channel is closed: a few seconds after QUIT",
         arguments: Trickle.allCases
