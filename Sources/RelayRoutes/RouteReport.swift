@@ -26,9 +26,12 @@ public struct RouteReport: Hashable, Sendable {
     public var owner: String?
     /// What is known of the destination.
     public var lookup: Lookup
+    /// The port of the mail server, where the destination is found.
+    public var mailServerPort: Int?
 
     /// Puts a report together.
-    public init(port: Int, address: String, route: Route, owner: String?, lookup: Lookup) {
+    public init(port: Int, address: String, route: Route, owner: String?, lookup: Lookup, mailServerPort: Int? = nil) {
+        self.mailServerPort = mailServerPort
         self.port = port
         self.address = address
         self.route = route
@@ -43,6 +46,7 @@ public struct RouteReport: Hashable, Sendable {
             "route": route.object, "lookup": lookup.object,
         ]
         members["uid"] = owner.map(ObjectValue.string)
+        members["mailServerPort"] = mailServerPort.map(ObjectValue.integer)
         return .object(members)
     }
 
@@ -52,7 +56,15 @@ public struct RouteReport: Hashable, Sendable {
             let address = object["address"]?.stringValue, let route = object["route"].flatMap(Route.init),
             let lookup = object["lookup"].flatMap(Lookup.init)
         else { return nil }
-        self.init(port: port, address: address, route: route, owner: object["uid"]?.stringValue, lookup: lookup)
+        let mailServerPort = object["mailServerPort"]?.integerValue.flatMap { (1...65_535).contains($0) ? $0 : nil }
+        self.init(
+            port: port,
+            address: address,
+            route: route,
+            owner: object["uid"]?.stringValue,
+            lookup: lookup,
+            mailServerPort: mailServerPort
+        )
     }
 }
 

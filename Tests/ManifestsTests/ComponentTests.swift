@@ -21,7 +21,7 @@ struct ComponentTests {
     func targets() throws {
         let folders = try Repository.files(below: "manifests/components").filter { $0.hasSuffix("kustomization.yaml") }
             .map { String($0.dropLast("/kustomization.yaml".count)) }
-        #expect(folders.count == 5)
+        #expect(folders.count == 6)
         for folder in folders {
             #expect(try Manifest.read("\(folder)/kustomization.yaml")[0].kind == "Component")
             for (kind, patch) in try patches(folder) {
@@ -55,6 +55,21 @@ struct ComponentTests {
         let base = try Manifest.base("NetworkPolicy", "tproxy-admission").items("spec", "ingress")
         #expect(rules.map { $0["ports"] } == base.map { $0["ports"] })
         #expect(rules.allSatisfy { !$0.items("from").isEmpty })
+    }
+
+    @Test("the egress component's policies select pods of the base")
+    func egress() throws {
+        let policies = try Manifest.read("manifests/components/egress-ports/network.yaml").map(\.object)
+        let pods = try ["relay", "manager", "admission"].map { name in
+            let deployment = try Manifest.base("Deployment", "tproxy-\(name)")
+            return try #require(deployment[path: "spec", "template", "metadata", "labels"]?.objectValue)
+        }
+        let selected = policies.map { policy in
+            let wanted = policy[path: "spec", "podSelector", "matchLabels"]?.objectValue ?? [:]
+            return pods.count { labels in wanted.allSatisfy { labels[$0.key] == $0.value } }
+        }
+        #expect(selected == [1, 3])
+        #expect(policies.allSatisfy { $0[path: "spec", "policyTypes"] == .array([.string("Egress")]) })
     }
 
     @Test("The autoscaler counts a metric that relays have")

@@ -58,7 +58,7 @@ struct RelayTests {
         let spec = try #require(Manifest.base("NetworkPolicy", "tproxy-relay")["spec"])
         #expect(spec.items("ingress").flatMap { $0.items("ports") }.map { $0["port"] } == [.integer(9494)])
         let open = Set(spec.items("egress").flatMap { $0.items("ports") }.compactMap { $0["port"]?.integerValue })
-        #expect(open == [53, 443, 465, 587, 6443])
+        #expect(open == [53, 443, 465, 587, 5353, 6443, 8053])
         let metrics = try #require(container().item("ports", named: "metrics"))
         #expect(metrics["containerPort"] == .integer(9494))
         // The manager asks each relay there.

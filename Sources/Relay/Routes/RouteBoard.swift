@@ -39,10 +39,13 @@ final class RouteBoard: Sendable {
     }
 
     /// Says how the look-up of a port's destination has ended.
-    func lookedUp(port: Int, _ lookup: RouteReport.Lookup) {
+    ///
+    /// - Parameter mailServerPort: The port of the mail server, where it is known.
+    func lookedUp(port: Int, _ lookup: RouteReport.Lookup, mailServerPort: Int? = nil) {
         change { journal in
             guard var report = journal[port] else { return false }
             report.lookup = lookup
+            report.mailServerPort = mailServerPort
             return journal.set(report)
         }
     }

@@ -19,7 +19,7 @@ final class RouteEndpoint {
     var limits: RelayLimits { environment.limits }
 
     /// Told what is known of the destination, whenever that has been looked up.
-    var whenLookedUp: ((RouteReport.Lookup) -> Void)?
+    var whenLookedUp: ((RouteReport.Lookup, _ mailServerPort: Int?) -> Void)?
 
     private let environment: RelayEnvironment
     private(set) var logger: Logger
@@ -212,7 +212,7 @@ final class RouteEndpoint {
         } else {
             metrics.destinationFailed(nil)
         }
-        whenLookedUp?(lookup)
+        whenLookedUp?(lookup, pool?.target.destination.port)
     }
 
     private func pool(for target: UpstreamTarget) -> RoutePool {

@@ -100,7 +100,7 @@ final class RouteTable: Sendable {
             throw Stopping()
         }
         environment.metrics.registry.add(metrics)
-        endpoint.value.whenLookedUp = { [weak self] lookup in self?.lookedUp(port, metrics, lookup) }
+        endpoint.value.whenLookedUp = { [weak self] in self?.lookedUp(port, metrics, $0, $1) }
         return announcement
     }
 
@@ -116,11 +116,16 @@ final class RouteTable: Sendable {
         )
     }
 
-    private func lookedUp(_ port: Int, _ metrics: RouteMetrics, _ lookup: RouteReport.Lookup) {
+    private func lookedUp(
+        _ port: Int,
+        _ metrics: RouteMetrics,
+        _ lookup: RouteReport.Lookup,
+        _ mailServerPort: Int?
+    ) {
         state.withLock { state in
             // Another route may have the port by now.
             guard state.entries[port]?.metrics === metrics else { return }
-            board.lookedUp(port: port, lookup)
+            board.lookedUp(port: port, lookup, mailServerPort: mailServerPort)
         }
     }
 

@@ -280,11 +280,18 @@ enum CheckCases {
         Case("a policy that was changed", .shutOut, "doesn't let pods of shop in") { facts in
             facts.systemPolicies = facts.systemPolicies.map { policies in
                 policies.map { policy in
+                    guard policy["metadata"]?["name"] == .string("destination-\(SampleFacts.uid)") else {
+                        return policy
+                    }
                     var policy = policy
                     policy.change(["spec", "ingress", "0", "ports", "1", "port"]) { $0 = .integer(1) }
                     return policy
                 }
             }
+        },
+        Case("a mail server's port that isn't let out", .shutOut, "port 2525, where the mail server of shop/mail") {
+            $0.trials.tried = []
+            $0.change(relay: "tproxy-relay-1") { $0.routes[20_000]?.mailServerPort = 2525 }
         },
         Case("a namespace without its label", .shutOut, "shop") { facts in
             facts.namespaces = .success([system: [NetworkRules.namespaceLabel: system], "shop": [:]])

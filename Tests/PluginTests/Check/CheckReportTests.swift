@@ -6,6 +6,7 @@ import RelayRoutes
 import SMTP
 import TestSupport
 import Testing
+import YAML
 
 @testable import kubectl_tproxy
 
@@ -49,6 +50,33 @@ struct CheckReportTests {
         #expect(report.findings.isEmpty && report.gaps.isEmpty)
         #expect(report.outcome == .good)
         #expect(report.object["well"] == .bool(true))
+    }
+
+    @Test(
+        "a server that lacks the API server is told which policy has not its port",
+        arguments: ServerPod.Server.allCases
+    )
+    func apiServerPort(server: ServerPod.Server) throws {
+        var facts = try SampleFacts.good()
+        facts.apiServerPorts = .success([16_443])
+        #expect(CheckReport(facts).findings.isEmpty, "all servers work, whatever the policies say")
+        facts.pods = facts.pods.map { pods in
+            pods.map { $0.server == server ? ServerPod(name: $0.name, server: server, isReady: false) : $0 }
+        }
+        facts.admissions = facts.admissions.mapValues { page in
+            server == .admission ? .success(MetricValues("tproxy_admission_destinations_complete 0\n")) : page
+        }
+        func shut(_ facts: ClusterFacts) -> [String] {
+            CheckReport(facts).findings.filter { $0.code == ProblemCode.shutOut.text }.map(\.sentence)
+        }
+        let sentences = shut(facts)
+        #expect(sentences.count == 1)
+        #expect(sentences.first?.contains("\(server.rawValue) doesn't let the \(server.title) out") == true)
+        #expect(sentences.first?.contains("listens on 16443") == true)
+        let component = try YAML.documents(in: Repository.text("manifests/components/egress-ports/network.yaml"))
+        facts.systemPolicies = facts.systemPolicies.map { $0 + component.map { ObjectDocument($0).value } }
+        facts.apiServerPorts = .success([8443])
+        #expect(shut(facts).isEmpty)
     }
 
     @Test("Each thing that is wrong is named, and nothing else", arguments: CheckCases.all)

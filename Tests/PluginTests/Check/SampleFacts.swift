@@ -47,8 +47,12 @@ enum SampleFacts {
                 ])
             ],
             destinations: .success([try destination()]),
-            systemPolicies: .success([try policy()]),
+            systemPolicies: .success(
+                [try policy()]
+                    + (try ["relay", "manager", "admission"].map { try manifest("manifests/\($0)/network.yaml") })
+            ),
             policies: .success([]),
+            apiServerPorts: .success([6443]),
             namespaces: .success(
                 Dictionary(uniqueKeysWithValues: [system, "shop"].map { ($0, [NetworkRules.namespaceLabel: $0]) })
             ),
@@ -87,7 +91,14 @@ enum SampleFacts {
     static var relay: RelayPage {
         RelayPage(
             routes: claims.map {
-                RouteReport(port: $0.port, address: "::", route: $0.route, owner: $0.owner, lookup: .found)
+                RouteReport(
+                    port: $0.port,
+                    address: "::",
+                    route: $0.route,
+                    owner: $0.owner,
+                    lookup: .found,
+                    mailServerPort: 465
+                )
             },
             metrics: MetricValues("tproxy_relay_watch_connected 1\ntproxy_relay_instance_usable{instance=\"a\"} 1\n")
         )

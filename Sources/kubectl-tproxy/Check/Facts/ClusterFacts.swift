@@ -34,6 +34,8 @@ struct ClusterFacts: Sendable {
     var systemPolicies: Observed<[ObjectValue]>
     /// The NetworkPolicies of the Destinations' namespaces.
     var policies: Observed<[ObjectValue]>
+    /// The ports that the API servers listen on, behind the Service `kubernetes`.
+    var apiServerPorts: Observed<Set<Int>>
     /// The labels of each namespace.
     var namespaces: Observed<[String: [String: String]]>
     /// What the managers' pages say, by pod.

@@ -32,6 +32,7 @@ struct FactGatherer: Sendable {
             ["networkpolicies.networking.k8s.io"] + (scope.allNamespaces ? ["--all-namespaces"] : [])
         )
         async let systemPolicies = systemList("networkpolicies.networking.k8s.io")
+        async let apiServerPorts = self.apiServerPorts()
         async let namespaces = self.namespaces()
         async let parts = self.parts()
         async let configured = self.configured()
@@ -60,6 +61,7 @@ struct FactGatherer: Sendable {
             destinations: views,
             systemPolicies: await systemPolicies,
             policies: await policies,
+            apiServerPorts: await apiServerPorts,
             namespaces: await namespaces,
             managers: managers,
             relays: relays,
@@ -90,6 +92,16 @@ struct FactGatherer: Sendable {
 
     private func systemList(_ type: String) async -> Observed<[ObjectValue]> {
         await list([type, "--namespace=\(scope.systemNamespace)"])
+    }
+
+    private func apiServerPorts() async -> Observed<Set<Int>> {
+        let slices = await list([
+            "endpointslices.discovery.k8s.io", "--namespace=default",
+            "--selector=kubernetes.io/service-name=kubernetes",
+        ])
+        return slices.map { slices in
+            Set(slices.flatMap { $0["ports"]?.arrayValue ?? [] }.compactMap { $0["port"]?.integerValue })
+        }
     }
 
     private func parts() async -> Observed<[ServerPart]> {

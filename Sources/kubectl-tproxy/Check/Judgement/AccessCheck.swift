@@ -2,7 +2,7 @@ import DestinationModel
 import ObjectModel
 import RelayRoutes
 
-/// Do NetworkPolicies let the applications through to the relay?
+/// Do NetworkPolicies let the applications through to the relay, and the servers out?
 ///
 /// The manager's own policy has to let each Destination's namespace in, and no policy of that namespace may keep all of
 /// its pods from the relay's ports. A policy for some pods only is no finding: nobody knows which of them send mail.
@@ -18,12 +18,14 @@ struct AccessCheck {
     var section: CheckSection {
         var section = CheckSection("Access", "applications are let through")
         let views = ((try? facts.destinations.get()) ?? []).filter { !$0.isBeingDeleted && !ports(of: $0).isEmpty }
+        let systemPolicies = section.take(facts.systemPolicies, "list networkpolicies in \(namespace)")
+        if let systemPolicies { EgressRules(facts, policies: systemPolicies).judge(&section) }
         guard !views.isEmpty else {
             section.rest("nobody has a port yet")
             return section
         }
         let labels = section.take(facts.namespaces, "list namespaces")
-        if let policies = section.take(facts.systemPolicies, "list networkpolicies in \(namespace)") {
+        if let policies = systemPolicies {
             for view in views { judgeOurs(view, policies, labels, &section) }
         }
         if let policies = section.take(facts.policies, "list networkpolicies of the Destinations' namespaces") {
