@@ -10,9 +10,11 @@ public final class NameResolver: Sendable {
         var scheduler: NameLookupScheduler
         var handlers: [Int: @Sendable (Answer) -> Void] = [:]
         var lastQuestion = 0
+        /// Calls ``advance()`` at the scheduler's next deadline, or earlier.
+        var timer: (deadline: ContinuousClock.Instant, task: Task<Void, Never>)?
     }
 
-    /// How long a question may wait. Whoever asks calls ``advance()`` then.
+    /// How long a question may wait.
     public let timeLimit: Duration
     private let state: Mutex<State>
     private let lookUp: @Sendable (String) -> Answer
@@ -31,6 +33,10 @@ public final class NameResolver: Sendable {
         state = Mutex(State(scheduler: NameLookupScheduler(limits)))
         self.lookUp = lookUp
         self.onResult = onResult
+    }
+
+    deinit {
+        state.withLock { $0.timer?.task.cancel() }
     }
 
     /// Questions that wait.
@@ -60,6 +66,7 @@ public final class NameResolver: Sendable {
             state.lastQuestion += 1
             state.handlers[state.lastQuestion] = handler
             let actions = state.scheduler.ask(state.lastQuestion, for: host, namespace: namespace, at: .now)
+            setTimer(&state)
             return (state.lastQuestion, actions)
         }
         perform(actions)
@@ -74,9 +81,41 @@ public final class NameResolver: Sendable {
         }
     }
 
-    /// Ends the questions that have waited for too long.
+    /// Tells the scheduler the time. The resolver does so itself when that is due.
     public func advance() {
-        perform(state.withLock { $0.scheduler.advance(to: .now) })
+        change { $0.advance(to: $1) }
+    }
+
+    private func change(
+        _ body: (inout NameLookupScheduler, ContinuousClock.Instant) -> [NameLookupScheduler.Action]
+    ) {
+        perform(
+            state.withLock { state in
+                let actions = body(&state.scheduler, .now)
+                setTimer(&state)
+                return actions
+            }
+        )
+    }
+
+    private func setTimer(_ state: inout State) {
+        guard let deadline = state.scheduler.nextDeadline else { return }
+        if let timer = state.timer {
+            guard deadline < timer.deadline else { return }
+            timer.task.cancel()
+        }
+        let task = Task { [weak self] in
+            guard (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
+            self?.timerFired(deadline)
+        }
+        state.timer = (deadline, task)
+    }
+
+    private func timerFired(_ deadline: ContinuousClock.Instant) {
+        state.withLock { state in
+            if state.timer?.deadline == deadline { state.timer = nil }
+        }
+        advance()
     }
 
     private func perform(_ actions: [NameLookupScheduler.Action]) {
@@ -99,6 +138,6 @@ public final class NameResolver: Sendable {
 
     private func finished(_ name: String, _ answer: Answer) {
         onResult(answer)
-        perform(state.withLock { $0.scheduler.finished(name, answer, at: .now) })
+        change { $0.finished(name, answer, at: $1) }
     }
 }

@@ -36,7 +36,7 @@ import Testing
                 try await client.requestSession()
             }
             await relay.expectMetric("tproxy_upstream_waiting", 200)
-            #expect(relay.resolver.busyThreads == 1)
+            #expect(relay.resolver.busyThreads <= 3)
             for number in 0..<8 {
                 let tenant = "n\(number)"
                 let destination = relay.destination {
