@@ -36,11 +36,12 @@ struct ClusterRelay {
         let client = try connect()
         let namespace = options.namespace ?? configuration.current.installNamespace ?? client.defaultNamespace
         let sources = DestinationInstances()
-        let apiServer = await APIServerAddresses.find(logger)
+        let apiServer = APIServerAddresses(APIServerAddresses.host, logger: logger)
+        await apiServer.lookUp()
         let addressPolicy: @Sendable () -> AddressPolicy = {
             AddressPolicy(
                 allowed: configuration.current.allowedAddresses,
-                apiServer: apiServer,
+                apiServer: apiServer.known,
                 setting: "relay.allowedAddresses"
             )
         }
@@ -107,6 +108,7 @@ struct ClusterRelay {
             services: [
                 OperationsService(server: operations),
                 reloader,
+                apiServer,
                 InstanceService(keeper: instances, configuration: configuration, table: table),
                 DestinationWatch(changes: changes, table: table, lookUps: parts.lookUps),
                 routes,
