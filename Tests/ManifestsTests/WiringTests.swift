@@ -63,6 +63,13 @@ struct WiringTests {
         }
     }
 
+    @Test("The relay looks names up as they are before it tries search domains")
+    func searchDomains() throws {
+        let pod = try #require(Manifest.base("Deployment", "tproxy-relay")[path: "spec", "template", "spec"])
+        let option = pod[path: "dnsConfig"]?.item("options", named: "ndots")
+        #expect(option?["value"] == .string("1"))
+    }
+
     private func selects(_ selector: ObjectValue?, _ labels: [String: ObjectValue]) throws {
         let wanted = try #require(selector?.objectValue)
         #expect(!wanted.isEmpty && wanted.allSatisfy { labels[$0.key] == $0.value }, "\(wanted) in \(labels)")
