@@ -26,3 +26,11 @@ struct ResolvedAddresses: Resolver, Sendable {
         }
     }
 }
+
+extension IPAddress {
+    /// The address without its port; `nil` for one of another kind.
+    init?(_ address: SocketAddress) {
+        guard let text = address.ipAddress else { return nil }
+        self.init(text)
+    }
+}

@@ -2,6 +2,7 @@ import DestinationModel
 import DestinationSources
 import Logging
 import NIOCore
+import NameResolution
 import SMTP
 import TLS
 import UpstreamPool
@@ -77,6 +78,17 @@ final class Session: ChannelInboundHandler {
         if case .closed = phase { throw failure ?? lost }
         self.owner = owner
     }
+
+    /// From now on another owner hears of what becomes of the session.
+    func handOver(to owner: any SessionOwner) {
+        self.owner = owner
+    }
+
+    /// The mail server's address, from when it has accepted the connection.
+    private(set) var address: IPAddress?
+
+    /// Whether the mail server has accepted EHLO.
+    var isIntroduced: Bool { machine.isIntroduced }
 
     /// What the mail server has offered.
     var capabilities: Capabilities { machine.capabilities }
@@ -195,6 +207,7 @@ final class Session: ChannelInboundHandler {
     }
 
     func channelActive(context: ChannelHandlerContext) {
+        address = context.channel.remoteAddress.flatMap { IPAddress($0) }
         // For TLS; the greeting has its own.
         watchdog?.set(connectLimit)
         context.fireChannelActive()

@@ -18,10 +18,24 @@ struct SessionConnector: Sendable {
     let resolver: NameResolver
     /// Which addresses may be connected to; asked for each session, since it may change.
     let addressPolicy: @Sendable () -> AddressPolicy
+    private let failedAddresses = FailedAddresses()
+
+    init(
+        name: String,
+        tokens: any AccessTokenSource,
+        resolver: NameResolver,
+        addressPolicy: @escaping @Sendable () -> AddressPolicy
+    ) {
+        self.name = name
+        self.tokens = tokens
+        self.resolver = resolver
+        self.addressPolicy = addressPolicy
+    }
 
     /// Opens a session on the owner's event loop.
     ///
-    /// The future succeeds when the channel stands; greeting and login follow, of which the owner hears.
+    /// All the host's addresses are tried for it, within the time for connecting and TLS. The future succeeds when the
+    /// session is established or has failed, right before the owner hears of that, and fails where there is none.
     /// - Parameters:
     ///   - refused: a token that the mail server has refused: another one is fetched.
     ///   - login: which mechanism comes first, and how many attempts to log in there may be.
@@ -42,12 +56,18 @@ struct SessionConnector: Sendable {
             configuration.preferredMechanism = login.mechanism
             configuration.maxLoginAttempts = login.maxAttempts
             return addresses(of: target, on: loop).flatMap { [configuration] addresses in
-                connect(to: target, at: addresses, on: loop, resumption) {
-                    Session(id: id, target: target, configuration: configuration, token: token, logger: logger)
-                }
-            }.flatMapThrowing { session in
-                try session.value.adopt(by: owner.value)
-                return session
+                SessionOpening(
+                    at: addresses,
+                    of: target.destination,
+                    within: target.connectLimit * 2,
+                    remembering: failedAddresses,
+                    owner: owner.value,
+                    on: loop
+                ) { addresses in
+                    connect(to: target, at: addresses, on: loop, resumption) {
+                        Session(id: id, target: target, configuration: configuration, token: token, logger: logger)
+                    }
+                }.start()
             }
         }
     }
@@ -56,12 +76,8 @@ struct SessionConnector: Sendable {
     private func addresses(of target: UpstreamTarget, on loop: any EventLoop) -> EventLoopFuture<[IPAddress]> {
         let host = target.destination.host
         let promise = loop.makePromise(of: [IPAddress].self)
-        let question = resolver.resolve(host, for: target.key.route.namespace) { answer in
+        resolver.resolve(host, for: target.key.route.namespace) { answer in
             promise.completeWith(answer.mapError { UpstreamFailure($0, host: host) })
-        }
-        if question != nil {
-            let timeout = loop.scheduleTask(in: TimeAmount(resolver.timeLimit)) { resolver.advance() }
-            promise.futureResult.whenComplete { _ in timeout.cancel() }
         }
         return promise.futureResult.flatMapThrowing { addresses in
             try allowed(addresses, for: target.destination)

@@ -110,6 +110,8 @@ public struct ClientMachine: Sendable {
     private var nonMailCommands = NonMailCommands()
     private var login: LoginAttempts?
 
+    /// Whether the server has accepted EHLO or HELO.
+    public private(set) var isIntroduced = false
     /// What the server offered; nothing before ``Action/established(_:)``.
     public private(set) var capabilities = Capabilities()
     /// The software that the server has told of; ``MailServerSoftware/unknown`` before ``Action/established(_:)``.
@@ -318,6 +320,7 @@ public struct ClientMachine: Sendable {
                 // A keyword may look like the secret; what isn't known is left out anyway.
                 capabilities = ehloReader.read(received)
             }
+            isIntroduced = true
             if let greeting { software = MailServerSoftware(greeting: greeting, ehlo: received) }
             greeting = nil
             logIn()
