@@ -32,8 +32,8 @@ struct HostilityCell: Sendable, Hashable, CustomTestStringConvertible {
         case (.auth, .wrongOrder):
             ["451 4.7.0 "]
         case (.mail, .wrongOrder), (.rcpt, .wrongOrder), (.data, .wrongOrder), (.dot, .wrongOrder):
-            // The server's text, with the class of a 451.
-            ["451 4.0.0 "]
+            // A positive reply to nothing; an envelope may move to a session that ends otherwise.
+            ["451 4.5.0 ", "451 4.4.2 "]
         case (.greeting, _), (.ehlo, _), (.auth, _), (.mail, _), (.rcpt, _), (.data, _), (.dot, _):
             ["451 4.4.2 "]
         }
