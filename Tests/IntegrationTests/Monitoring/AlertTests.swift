@@ -26,8 +26,11 @@ extension WithMailServers {
                     #expect(alert.labels["severity"] == "warning")
                     #expect(alert.annotations["description"]?.contains("shop/mail-dest, tenant acme:") == true)
                     #expect(alert.annotations["runbook"] == "docs/problems.md#login-refused")
-                    let tenants = try await prometheus.firing().compactMap { $0.labels["tenant"] }
-                    #expect(Set(tenants) == ["acme"])
+                    // The server delays logins from an address whose logins fail, so the other tenant's mail may wait.
+                    let alerts = try await prometheus.firing().filter {
+                        $0.labels["tenant"] != nil && $0.labels["alertname"] != "TproxyMailWaiting"
+                    }
+                    #expect(Set(alerts.compactMap { $0.labels["tenant"] }) == ["acme"])
 
                     try directory.write(.basic(servers.accounts.acme, port: port), tenant: "acme")
                     try await eventually("the tenant's mail to flow", within: .seconds(60)) { () -> Void? in
