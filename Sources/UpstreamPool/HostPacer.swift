@@ -1,8 +1,8 @@
 /// Paces the attempts to open sessions with one host (name and port), for all its accounts.
 ///
 /// As long as attempts succeed, each may start at once. After a failure an account has one attempt at a time, with growing
-/// pauses in between, until a session gets further than the login: a server that accepts a login and then ends the session
-/// fails as well. After a failure that the host itself caused (``Scope/host``), the host too has one attempt at a time,
+/// pauses in between, until the server has accepted a message: one that accepts a login and then ends the session fails as
+/// well. After a failure that the host itself caused (``Scope/host``), the host too has one attempt at a time,
 /// and its accounts take turns. An account in its own pause has no place among them, so an account that fails never takes
 /// the turn of another.
 ///
@@ -28,8 +28,8 @@ public struct HostPacer<Account: Hashable & Sendable, Failure: Sendable>: Sendab
         /// The session stands, logged in. The account's pause is over, and so is the host's; the next failure lengthens the
         /// account's nevertheless.
         case established
-        /// The established session has got further than the login: its failures are forgotten. Reported after
-        /// ``established``; a session that is lost before is reported as failed.
+        /// The server has accepted a message of the established session: the account's failures are forgotten. Reported
+        /// after ``established``; a session that is lost before is reported as failed.
         case confirmed
         case failed(Scope, Failure)
         /// It wasn't made.

@@ -30,7 +30,7 @@ final class RoutePool: SessionOwner {
     private var sessions: [Machine.SessionID: Session] = [:]
     /// What was asked of the pacer for sessions that aren't open.
     private var attempts: [Machine.SessionID: OpeningPacer.Attempt] = [:]
-    /// What was granted for sessions that are open and haven't got further than the login.
+    /// What was granted for sessions that are open and whose mail server hasn't accepted a message.
     private var unconfirmed: [Machine.SessionID: OpeningPacer.Attempt] = [:]
     /// Until when a refused login keeps the account from opening sessions.
     private var refusedUntil: ContinuousClock.Instant?
@@ -190,10 +190,11 @@ final class RoutePool: SessionOwner {
 
     // MARK: Inside
 
-    /// A session that the server ends before it has accepted a sender counts as an opening that failed.
-    private func lostByServer(_ id: Machine.SessionID) {
+    /// A session that the server ends, or has closed by its reply, before it has accepted a message counts as an opening
+    /// that failed.
+    func lostByServer(_ id: Machine.SessionID) {
         guard let attempt = unconfirmed.removeValue(forKey: id) else { return }
-        let reason = "\(target.destination.host) has closed the session after the login"
+        let reason = "\(target.destination.host) has ended the session before it accepted a message"
         openings.ended(attempt, .failed(.account, UpstreamFailure(.lost, reason)))
     }
 

@@ -49,7 +49,7 @@ final class Session: ChannelInboundHandler {
     private var isPerforming = false
     private var needsFlush = false
     private var wasCut = false
-    /// The mail server has accepted a sender.
+    /// The mail server has accepted a message.
     private var isConfirmed = false
     private var failure: UpstreamFailure?
 
@@ -317,7 +317,7 @@ final class Session: ChannelInboundHandler {
     }
 
     private func confirm(_ expectation: ClientExpectation, _ reply: Reply) {
-        guard !isConfirmed, expectation == .mail, reply.isPositive else { return }
+        guard !isConfirmed, expectation == .endOfData, reply.isPositive else { return }
         isConfirmed = true
         owner?.sessionConfirmed(self)
     }

@@ -15,7 +15,7 @@ protocol SessionUser: AnyObject {
 /// Whoever keeps sessions: the pool.
 protocol SessionOwner: AnyObject {
     func sessionEstablished(_ session: Session)
-    /// The mail server has accepted a sender for the first time.
+    /// The mail server has accepted the session's first message.
     func sessionConfirmed(_ session: Session)
     /// It never came to stand.
     func sessionFailed(_ session: Session, _ failure: UpstreamFailure)

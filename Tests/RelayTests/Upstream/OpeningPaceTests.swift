@@ -26,10 +26,13 @@ struct OpeningPaceTests {
         }
     }
 
-    @Test("a server that accepts logins and then ends the sessions gets one login per pause")
-    func droppedAfterLogin() async throws {
+    @Test(
+        "a server that ends sessions before it accepts a message gets one login per pause",
+        arguments: [SinkStage.mail, .recipient, .data, .endOfData]
+    )
+    func droppedAfterLogin(stage: SinkStage) async throws {
         try await TestRelay.run(limits: .test { $0.openings.open = Self.never }) { relay in
-            relay.sink.script.add(SinkFault(at: .mail, .closeInsteadOfReply(.orderly)))
+            relay.sink.script.add(SinkFault(at: stage, .closeInsteadOfReply(.orderly)))
             let port = try await relay.open()
             for _ in 0..<20 {
                 let client = try await TestClient.connect(to: port).greeted()
