@@ -182,7 +182,7 @@ final class RoutePool: SessionOwner {
         let wasOurs = sessions.removeValue(forKey: session.id) != nil
         if wasOurs, !machine.isClosing(session.id) {
             metrics.retired(wasCut ? .cut : .lost)
-            if !wasCut { lostByServer(session.id) }
+            if !wasCut || session.isEndedByServer { lostByServer(session.id) }
         }
         unconfirmed[session.id] = nil
         carryOut(machine.lost(session.id, at: clock.now))
@@ -190,10 +190,16 @@ final class RoutePool: SessionOwner {
 
     // MARK: Inside
 
-    /// A session that the server ends, or has closed by its reply, before it has accepted a message counts as an opening
-    /// that failed.
-    func lostByServer(_ id: Machine.SessionID) {
-        guard let attempt = unconfirmed.removeValue(forKey: id) else { return }
+    /// A session that the server ends before it has accepted a message counts as an opening that failed.
+    private func lostByServer(_ id: Machine.SessionID) {
+        failUnconfirmed(id)
+        unconfirmed[id] = nil
+    }
+
+    /// Counts the opening of a session as failed, unless the server has accepted a message. A session that stays open may
+    /// still be confirmed.
+    func failUnconfirmed(_ id: Machine.SessionID) {
+        guard let attempt = unconfirmed[id] else { return }
         let reason = "\(target.destination.host) has ended the session before it accepted a message"
         openings.ended(attempt, .failed(.account, UpstreamFailure(.lost, reason)))
     }

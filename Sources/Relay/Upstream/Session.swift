@@ -49,6 +49,8 @@ final class Session: ChannelInboundHandler {
     private var isPerforming = false
     private var needsFlush = false
     private var wasCut = false
+    /// The mail server has said that it closes the connection (421, RFC 5321 §3.8), whoever does so then.
+    private(set) var isEndedByServer = false
     /// The mail server has accepted a message.
     private var isConfirmed = false
     private var failure: UpstreamFailure?
@@ -317,6 +319,7 @@ final class Session: ChannelInboundHandler {
     }
 
     private func confirm(_ expectation: ClientExpectation, _ reply: Reply) {
+        if reply.code == 421 { isEndedByServer = true }
         guard !isConfirmed, expectation == .endOfData, reply.isPositive else { return }
         isConfirmed = true
         owner?.sessionConfirmed(self)

@@ -42,6 +42,19 @@ struct OpeningPaceTests {
         }
     }
 
+    @Test("a server that answers DATA with 421 gets one login per pause")
+    func closingAtData() async throws {
+        try await TestRelay.run(limits: .test { $0.openings.open = Self.never }) { relay in
+            relay.sink.script.add(SinkFault(at: .data, .reply(421, nil, "closing")))
+            let port = try await relay.open()
+            for _ in 0..<20 {
+                let client = try await TestClient.connect(to: port).greeted()
+                #expect(try await client.mail().hasPrefix("451 "))
+            }
+            #expect(relay.sink.counters.connections == 1)
+        }
+    }
+
     @Test("a message that comes in a pause is sent by the next attempt")
     func nextAttempt() async throws {
         let limits = RelayLimits.test { $0.openings.open = .milliseconds(50)...(.milliseconds(50)) }
